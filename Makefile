@@ -1,0 +1,118 @@
+# The one door. Needs python3 (3.11 or newer) with venv, make and, for the tests, git.
+#
+#   make run             set everything up and serve on port 8000 (HOST, PORT, LINGKAR_DATA)
+#   make run LAN=1       the same over TLS for phones on this network
+#   make demo            a living demonstration circle
+#   make test            everything: lint, types, contracts, unit tests, browsers, budgets
+#   make test-py ARGS=…  only pytest          make test-web   only the browser's unit tests
+#   make screens         a picture of every screen, into an ignored folder
+#   make lock            work out the lock files again (ARGS=--upgrade for newer versions)
+#   make clean           remove what make made; ./data stays
+#
+# Every step leaves a stamp, so that a second call starts at once. No Node, Redis or Docker
+# of the machine's own is used.
+SHELL := /bin/sh
+.DEFAULT_GOAL := help
+.DELETE_ON_ERROR:
+.NOTPARALLEL:
+
+PYTHON ?= python3
+BIN := .venv/bin
+UV := .tools/bin/uv
+UV_READY := .tools/.ready
+RUN_READY := .venv/.ready-run
+DEV_READY := .venv/.ready-dev
+BROWSER_READY := .venv/.ready-browser
+NODE_READY := web/node_modules/.ready
+BUILT := server/static/built/.vite/manifest.json
+WEB := $(BIN)/python scripts/web.py
+WEB_SOURCES := $(shell find web/src web/locales -type f 2>/dev/null) web/vite.config.ts
+INSTALL := $(UV) pip install -q --no-config --python $(BIN)/python
+COMPILE := $(UV) pip compile -q --no-config --universal --python-version 3.11 \
+	--generate-hashes --no-emit-index-url --no-header $(ARGS)
+export UV_PYTHON_DOWNLOADS := never
+# Compiled modules are kept wherever make runs: without them every start costs seconds.
+unexport PYTHONDONTWRITEBYTECODE
+
+.PHONY: help run demo test lint types contracts wire test-web build budgets test-py screens lock clean
+help:
+	@sed -n '3,10s/^# *//p' Makefile
+
+run: $(RUN_READY) $(BUILT)
+	@exec $(BIN)/lingkar serve $(if $(filter-out 0,$(LAN)),--lan) $(ARGS)
+demo: $(RUN_READY) $(BUILT)
+	@exec $(BIN)/lingkar demo $(if $(filter-out 0,$(LAN)),--lan) $(ARGS)
+
+# Cheapest first: a slip of the pen is told in seconds.
+test: lint types contracts wire test-web budgets test-py
+lint: $(DEV_READY)
+	$(BIN)/ruff check .
+	$(BIN)/ruff format --check .
+types: $(DEV_READY)
+	$(BIN)/mypy
+contracts: $(DEV_READY)
+	$(BIN)/lint-imports --no-cache
+wire: $(DEV_READY)
+	$(BIN)/python -m realtime.export_types --check
+test-web: $(NODE_READY)
+	$(WEB) run --silent check
+	$(WEB) run --silent test
+build: $(BUILT)
+budgets: $(RUN_READY) $(BUILT)
+	$(BIN)/python scripts/budgets.py
+test-py: $(DEV_READY) $(BUILT) $(BROWSER_READY)
+	@command -v git >/dev/null || { echo "The tests need git. On Debian: apt-get install git" >&2; exit 1; }
+	PLAYWRIGHT_NODEJS_PATH="$$($(WEB) where)" $(BIN)/pytest $(ARGS)
+screens: $(DEV_READY) $(BUILT) $(BROWSER_READY)
+	PLAYWRIGHT_NODEJS_PATH="$$($(WEB) where)" $(BIN)/python -m tests.screens $(ARGS)
+
+$(UV_READY): requirements-tools.txt
+	@command -v $(PYTHON) >/dev/null || { \
+		echo "Lingkar needs Python 3.11 or newer. On Debian: apt-get install python3 python3-venv" >&2; exit 1; }
+	@$(PYTHON) -c 'import sys; sys.exit(sys.version_info < (3, 11))' || { \
+		echo "Lingkar needs Python 3.11 or newer; '$(PYTHON)' is older. Name another: make PYTHON=python3.12 …" >&2; exit 1; }
+	@$(PYTHON) -c 'import ensurepip, venv' 2>/dev/null || { \
+		echo "Python has no venv here. On Debian: apt-get install python3-venv" >&2; exit 1; }
+	@echo "Setting up: tools"
+	@$(PYTHON) -m venv .tools
+	@.tools/bin/pip install -q --disable-pip-version-check --require-hashes -r requirements-tools.txt
+	@touch $@
+.venv/.made: $(UV_READY)
+	@$(UV) venv -q --no-config --allow-existing --python "$$(command -v $(PYTHON))" .venv
+	@touch $@
+# One of the two installs is a part of the other, so either may come first.
+$(RUN_READY): requirements.txt pyproject.toml scripts/hatch_build.py .venv/.made
+	@echo "Setting up: Python packages"
+	@$(INSTALL) --require-hashes -r requirements.txt
+	@$(INSTALL) --no-deps --no-build-isolation -e .
+	@touch $@
+$(DEV_READY): requirements-dev.txt $(RUN_READY)
+	@echo "Setting up: what the tests need"
+	@$(INSTALL) --require-hashes -r requirements-dev.txt
+	@touch $@
+$(NODE_READY): web/package-lock.json web/package.json web/.npmrc | $(RUN_READY)
+	@echo "Setting up: browser packages"
+	@$(WEB) ci --silent
+	@touch $@
+$(BUILT): $(NODE_READY) $(WEB_SOURCES)
+	@echo "Building the page"
+	@$(WEB) run --silent build -- --logLevel warn
+	@touch $@
+$(BROWSER_READY): | $(DEV_READY)
+	@command -v chromium >/dev/null || { \
+		if [ "$$(id -u)" = 0 ] && command -v apt-get >/dev/null; then \
+			echo "Setting up: Chromium"; \
+			apt-get update -qq </dev/null && DEBIAN_FRONTEND=noninteractive \
+			apt-get install -y -qq --no-install-recommends chromium </dev/null >/dev/null; \
+		else PLAYWRIGHT_NODEJS_PATH="$$($(WEB) where)" $(BIN)/playwright install chromium; fi; } || { \
+		echo "The browser tests need Chromium. On Debian: apt-get install chromium" >&2; exit 1; }
+	@touch $@
+
+lock: $(UV_READY)
+	echo 'uv==$(shell $(UV) --version 2>/dev/null | cut -d" " -f2)' | $(COMPILE) --no-annotate - -o requirements-tools.txt
+	$(COMPILE) --group build pyproject.toml -o requirements.txt
+	$(COMPILE) --group build --group dev -c requirements.txt pyproject.toml -o requirements-dev.txt
+	$(MAKE) $(RUN_READY)
+	$(WEB) install --package-lock-only
+clean:
+	rm -rf .venv .tools web/node_modules server/static/built .hypothesis .mypy_cache .ruff_cache

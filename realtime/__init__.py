@@ -1,0 +1,1 @@
+"""The live room: meetings, the stick, words in passing. Never imports `server`."""

@@ -1,0 +1,216 @@
+"""Who on this process hears what: the state to seats, words to those inside, the rest to one.
+
+Declines to decide anything about a meeting. A private fact sends members no frame at all.
+"""
+
+from __future__ import annotations
+
+import asyncio
+from collections import OrderedDict
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass, field, replace
+
+from realtime import limits
+from realtime.domain.audience import facilitators, inside
+from realtime.domain.meeting import CircleId, Instant, Meeting, MemberId, Phase
+from realtime.frames import Frame, Server, encode, prepared
+from realtime.ports import PASSING, Guest, WordsHeard
+from realtime.present import facilitator_view, lobby_view, meeting_view, you_view
+from realtime.room import sitting
+from realtime.views import FacilitatorView, Gone, Joined, LobbyView, Trouble, YouView
+
+AUTHORS = 512
+"""Messages of which is known who said them, for taking one back. Never what they were."""
+
+
+@dataclass(eq=False)
+class Socket:
+    """One connection of one person, and what it was last shown."""
+
+    sid: str
+    guest: Guest
+    cookies: Mapping[str, str]
+    slug: str
+    observer: bool
+    budget: limits.Connection = field(default_factory=limits.Connection)
+    ready: bool = False
+    """Welcomed, and not on the way out: hears something."""
+    idle: asyncio.Event = field(default_factory=asyncio.Event)
+    """Set while nothing that they asked is still to be answered."""
+    from_seq: int = 0
+    meeting: tuple[int, int] | None = None
+    you: YouView | None = None
+    facilitating: FacilitatorView | None = None
+    lobby: LobbyView | None = None
+    seated: bool = False
+
+    def __post_init__(self) -> None:
+        self.idle.set()
+
+    def forget(self) -> None:
+        """Show everything again."""
+        self.meeting = self.you = self.facilitating = self.lobby = None
+
+
+@dataclass(eq=False)
+class Circle:
+    """The people of one circle who are connected to this process."""
+
+    circle_id: CircleId
+    sockets: dict[str, Socket] = field(default_factory=dict)
+    seq: int = 0
+    """The place of the last words heard."""
+    shown: tuple[int, int] = (0, 0)
+    """The (epoch, version) of the newest meeting that anybody here was shown."""
+    authors: OrderedDict[str, tuple[MemberId, int]] = field(default_factory=OrderedDict)
+    nodding: set[MemberId] = field(default_factory=set)
+
+    def ready(self) -> list[Socket]:
+        return [socket for socket in self.sockets.values() if socket.ready]
+
+    def note_author(self, message: str, member_id: MemberId, seq: int) -> None:
+        self.authors.setdefault(message, (member_id, seq))
+        while len(self.authors) > AUTHORS:
+            self.authors.popitem(last=False)
+
+
+@dataclass(frozen=True)
+class Leaving:
+    """A socket that hears one thing more, and is then closed."""
+
+    socket: Socket
+    why: Gone
+
+
+class Audiences:
+    """Sends. Nothing in here waits, so what is sent to one socket keeps its order."""
+
+    def __init__(self, server: Server) -> None:
+        self._server = server
+
+    def _send(self, socket: Socket, event: str, view: object) -> None:
+        self._server.send([socket.sid], prepared(event, encode(view)))
+
+    def welcome(self, circle: Circle, socket: Socket, meeting: Meeting) -> None:
+        """From here on the socket hears everything that comes after `circle.seq`."""
+        socket.forget()
+        socket.ready = True
+        socket.from_seq = circle.seq
+        socket.seated = sitting(meeting, socket.guest.member_id) is not None
+        self._joined(socket, meeting)
+
+    def _joined(self, socket: Socket, meeting: Meeting) -> None:
+        me = socket.guest.member_id
+        self._send(socket, "joined", Joined(me, meeting.epoch, socket.from_seq, socket.seated))
+
+    def show(self, sockets: Iterable[Socket], meeting: Meeting, now: Instant) -> list[Leaving]:
+        """Send each socket what changed for it. Returns who has to go."""
+        shared = Shared(meeting, now)
+        leaving = []
+        for socket in sockets:
+            me = socket.guest.member_id
+            if sitting(meeting, me) and me not in meeting.removed:
+                self._show_seat(socket, meeting, shared)
+            why = self._gone(socket, meeting)
+            if why is None and not sitting(meeting, me):
+                self._show_door(socket, lobby_view(meeting, me))
+            if why is not None:
+                socket.ready = False
+                leaving.append(Leaving(socket, why))
+        return leaving
+
+    def _show_seat(self, socket: Socket, meeting: Meeting, shared: Shared) -> None:
+        me = socket.guest.member_id
+        if not socket.seated:
+            self._show_door(socket, lobby_view(meeting, me))
+            socket.seated = True
+            self._joined(socket, meeting)
+        if socket.meeting != (meeting.epoch, meeting.shown):
+            socket.meeting = (meeting.epoch, meeting.shown)
+            self._server.send([socket.sid], shared.meeting())
+        you = shared.you(me)
+        if you != socket.you:
+            socket.you = you
+            self._send(socket, "you", you)
+        if me not in shared.facilitators:
+            socket.facilitating = None
+            return
+        view, frame = shared.facilitating()
+        if view != socket.facilitating:
+            socket.facilitating = view
+            self._server.send([socket.sid], frame)
+
+    def _show_door(self, socket: Socket, view: LobbyView) -> None:
+        if view != socket.lobby:
+            socket.lobby = view
+            self._send(socket, "lobby", view)
+
+    def _gone(self, socket: Socket, meeting: Meeting) -> Gone | None:
+        """Why this person has no more place here, after having been shown it."""
+        me = socket.guest.member_id
+        if me in meeting.removed:
+            return Gone("removed")
+        if meeting.phase is Phase.ENDED:
+            return Gone("ended")
+        if sitting(meeting, me):
+            return None
+        waiting = any(w.member_id == me for w in meeting.waiting)
+        if socket.seated and not waiting:
+            return Gone("left")
+        if me in meeting.turned_away and not waiting:
+            self._show_door(socket, lobby_view(meeting, me))
+            return Gone("turned_away")
+        return None
+
+    def words(self, circle: Circle, meeting: Meeting, heard: WordsHeard, payload: bytes) -> None:
+        """Pass words on to those inside, encoded once. Whoever stepped out receives none."""
+        within = inside(meeting)
+        frame = prepared(heard.event, payload)
+        # Nods have no place in the order of the words.
+        ordered = heard.event not in PASSING
+        self._server.send(
+            [
+                socket.sid
+                for socket in circle.ready()
+                if socket.guest.member_id in within
+                and not (ordered and heard.seq <= socket.from_seq)
+            ],
+            frame,
+        )
+
+    def say_gone(self, socket: Socket, why: Gone) -> None:
+        self._send(socket, "gone", why)
+
+    def trouble(self, circles: Iterable[Circle], on: bool) -> None:
+        frame = prepared("trouble", encode(Trouble(on)))
+        for circle in circles:
+            self._server.send([socket.sid for socket in circle.ready()], frame)
+
+
+class Shared:
+    """What several sockets get alike, made at most once."""
+
+    def __init__(self, meeting: Meeting, now: Instant) -> None:
+        self._of, self._now = meeting, now
+        self.facilitators = facilitators(meeting)
+        self._meeting: Frame | None = None
+        self._facilitating: tuple[FacilitatorView, Frame] | None = None
+        self._you: dict[MemberId, YouView | None] = {}
+
+    def meeting(self) -> Frame:
+        if self._meeting is None:
+            self._meeting = prepared("meeting", encode(meeting_view(self._of, self._now)))
+        return self._meeting
+
+    def facilitating(self) -> tuple[FacilitatorView, Frame]:
+        """The view without its time, to tell whether it changed, and the frame with it."""
+        if self._facilitating is None:
+            view = facilitator_view(self._of, self._now)
+            frame = prepared("facilitating", encode(view))
+            self._facilitating = replace(view, now=0), frame
+        return self._facilitating
+
+    def you(self, member_id: MemberId) -> YouView | None:
+        if member_id not in self._you:
+            self._you[member_id] = you_view(self._of, member_id, self._now)
+        return self._you[member_id]

@@ -1,0 +1,173 @@
+"""Presence: arriving, stepping out, coming back, lost connections, leaving.
+
+Declines to know about sockets: it is told what happened.
+"""
+
+from __future__ import annotations
+
+from dataclasses import replace
+
+from realtime.domain.commands import Arrived
+from realtime.domain.meeting import (
+    Instant,
+    Meeting,
+    MemberId,
+    Offered,
+    Phase,
+    Presence,
+    Role,
+    Seat,
+    Waiting,
+)
+from realtime.domain.offers import go_on, offer_back, withdraw_offer
+from realtime.domain.reading import Moment, is_full, turn_of, without
+from realtime.domain.refusal import Reason, Refused
+from realtime.domain.rounds import drop, join
+from realtime.domain.turns import end_turn, give_place_back, hold_place, interrupt, rest
+
+
+def at_presence(meeting: Meeting, member: MemberId, presence: Presence, now: Instant) -> Meeting:
+    seat = meeting.seat(member)
+    if seat is None or seat.presence is presence:
+        return meeting
+    return meeting.reseat(replace(seat, presence=presence, since=now))
+
+
+def step_out(meeting: Meeting, at: Moment) -> Meeting:
+    """Keeps seat and place; the holder may finish later, the person offered is passed over."""
+    me = at.actor
+    seat = meeting.seat(me)
+    if seat is None or seat.presence is Presence.STEPPED_OUT:
+        return meeting
+    turn = turn_of(meeting)
+    meeting = at_presence(meeting, me, Presence.STEPPED_OUT, at.now)
+    meeting = replace(
+        meeting,
+        ready=without(meeting.ready, me),
+        interjecting=without(meeting.interjecting, me),
+    )
+    if turn and turn[0] == me:
+        return interrupt(meeting, at.now)
+    if isinstance(meeting.stick, Offered) and meeting.stick.to == me:
+        return go_on(withdraw_offer(meeting, to_front=False), at, but=me)
+    return meeting
+
+
+def come_back(meeting: Meeting, at: Moment) -> Meeting:
+    seat = meeting.seat(at.actor)
+    if seat is None or seat.presence is not Presence.STEPPED_OUT:
+        return meeting
+    meeting = at_presence(meeting, at.actor, Presence.HERE, at.now)
+    return offer_back(meeting, at.actor, at)
+
+
+def lost(meeting: Meeting, at: Moment) -> Meeting:
+    """The last connection is gone: place, hand and seat stay; a turn's time stands still."""
+    me = at.actor
+    meeting = replace(meeting, waiting=tuple(w for w in meeting.waiting if w.member_id != me))
+    seat = meeting.seat(me)
+    if seat is None or seat.presence is not Presence.HERE:
+        return meeting
+    meeting = at_presence(meeting, me, Presence.AWAY, at.now)
+    meeting = replace(meeting, interjecting=without(meeting.interjecting, me))
+    return hold_place(meeting, at.now) if meeting.holder() == me else meeting
+
+
+def leave(meeting: Meeting, at: Moment, *, since: Instant | None = None) -> Meeting:
+    """Gone for tonight. A turn left behind counts as spoken and the stick rests."""
+    return go(meeting, at.actor, at, at.now if since is None else since, move_on=True)
+
+
+def go(meeting: Meeting, member: MemberId, at: Moment, since: Instant, *, move_on: bool) -> Meeting:
+    """Empty a seat. Only an unanswered offer moves on, and only where `move_on` says so."""
+    turn = turn_of(meeting)
+    offered = isinstance(meeting.stick, Offered) and meeting.stick.to == member
+    if turn and turn[0] == member:
+        meeting = end_turn(meeting)
+    meeting = drop(meeting, member)
+    meeting = replace(
+        at_presence(meeting, member, Presence.LEFT, since),
+        waiting=tuple(w for w in meeting.waiting if w.member_id != member),
+        interjecting=without(meeting.interjecting, member),
+        handing_to=None if meeting.handing_to == member else meeting.handing_to,
+    )
+    if not offered:
+        return meeting
+    return go_on(meeting, at) if move_on else rest(meeting)
+
+
+# --- Arriving ---
+
+
+def arrived(meeting: Meeting, who: Arrived, at: Moment) -> Meeting:
+    """Somebody connected: back to their seat, straight to one, or to the door."""
+    me = at.actor
+    if meeting.phase is Phase.ENDED:
+        raise Refused(Reason.ENDED)
+    if me in meeting.removed:
+        raise Refused(Reason.REMOVED)
+    seat = meeting.seat(me)
+    if seat and seat.presence is not Presence.LEFT:
+        return back_to_seat(meeting, seat, who.name, at)
+    knock = Waiting(me, who.name, who.observer, at.now, who.first_visit)
+    if who.facilitator:
+        first = not any(s.role is Role.FACILITATOR for s in meeting.seats)
+        if first:
+            # The meeting's time counts from when somebody opened its door.
+            meeting = replace(meeting, opened=at.now, ends=at.now + meeting.frame.minutes * 60)
+        return sit(meeting, knock, Role.FACILITATOR, at.now)
+    if me in meeting.turned_away:
+        return meeting
+    return at_door(meeting, knock)
+
+
+def back_to_seat(meeting: Meeting, seat: Seat, name: str, at: Moment) -> Meeting:
+    """Flapping changes nothing; stepped out stays stepped out until they say otherwise."""
+    meeting = meeting.reseat(replace(seat, name=name))
+    if seat.presence is not Presence.AWAY:
+        return meeting
+    meeting = at_presence(meeting, seat.member_id, Presence.HERE, at.now)
+    turn = turn_of(meeting)
+    if turn and turn[0] == seat.member_id:
+        return give_place_back(meeting, at.now)
+    return offer_back(meeting, seat.member_id, at)
+
+
+def at_door(meeting: Meeting, knock: Waiting) -> Meeting:
+    before = next((w for w in meeting.waiting if w.member_id == knock.member_id), None)
+    if before is None:
+        return replace(meeting, waiting=(*meeting.waiting, knock))
+    knock = replace(knock, since=before.since)
+    return replace(
+        meeting,
+        waiting=tuple(knock if w is before else w for w in meeting.waiting),
+    )
+
+
+def sit(meeting: Meeting, knock: Waiting, role: Role, now: Instant) -> Meeting:
+    """Give a seat: the old one to whoever had one tonight. Latecomers join the round's end."""
+    meeting = replace(
+        meeting,
+        waiting=tuple(w for w in meeting.waiting if w.member_id != knock.member_id),
+    )
+    seat = meeting.seat(knock.member_id)
+    new = Seat(
+        member_id=knock.member_id,
+        name=knock.name,
+        role=role,
+        since=now,
+        standing=seat.standing if seat else None,
+        first_visit=knock.first_visit,
+        turns=seat.turns if seat else 0,
+        nods=seat.nods if seat else 0,
+    )
+    meeting = meeting.reseat(new) if seat else replace(meeting, seats=(*meeting.seats, new))
+    return join(meeting, new)
+
+
+def sit_from_door(meeting: Meeting, knock: Waiting, now: Instant) -> Meeting:
+    if is_full(meeting):
+        raise Refused(Reason.FULL)
+    late = meeting.phase is Phase.CLOSING
+    role = Role.OBSERVER if knock.observer or late else Role.MEMBER
+    return sit(meeting, knock, role, now)

@@ -1,0 +1,62 @@
+"""May this be said now? By the floor and by nothing else; never looks at what is said."""
+
+from __future__ import annotations
+
+from realtime.domain.meeting import Floor, Meeting, MemberId, Phase, Presence, Resting, Role, Seat
+from realtime.domain.refusal import Reason, Refused
+
+
+def seat_inside(meeting: Meeting, actor: MemberId) -> Seat:
+    """The seat of somebody who is here, or `Refused` with why not."""
+    if meeting.phase is Phase.ENDED:
+        raise Refused(Reason.ENDED)
+    if actor in meeting.removed:
+        raise Refused(Reason.REMOVED)
+    seat = meeting.seat(actor)
+    if seat is not None and seat.presence is Presence.STEPPED_OUT:
+        raise Refused(Reason.STEPPED_OUT)
+    if seat is None or seat.presence is not Presence.HERE:
+        raise Refused(Reason.NOT_SEATED)
+    return seat
+
+
+def speaking_seat(meeting: Meeting, actor: MemberId) -> Seat:
+    seat = seat_inside(meeting, actor)
+    if seat.role is Role.OBSERVER:
+        raise Refused(Reason.OBSERVERS_LISTEN)
+    # A pause is silence; facilitators can still say why.
+    if meeting.paused and seat.role is not Role.FACILITATOR:
+        raise Refused(Reason.PAUSED)
+    return seat
+
+
+def may_say(meeting: Meeting, actor: MemberId) -> None:
+    """Free words: facilitators always; others by the floor. Raises `Refused`."""
+    seat = speaking_seat(meeting, actor)
+    if seat.role is Role.FACILITATOR or meeting.floor is Floor.OPEN:
+        return
+    if meeting.floor is Floor.QUIET:
+        raise Refused(Reason.FLOOR_QUIET)
+    if not isinstance(meeting.stick, Resting) and meeting.holder() != actor:
+        raise Refused(Reason.FLOOR_HELD)
+
+
+def may_phrase(meeting: Meeting, actor: MemberId) -> None:
+    """One of the warm phrases: every member, also while somebody holds. Raises `Refused`."""
+    seat = speaking_seat(meeting, actor)
+    if meeting.floor is Floor.QUIET and seat.role is not Role.FACILITATOR:
+        raise Refused(Reason.FLOOR_QUIET)
+
+
+def may_nod(meeting: Meeting, actor: MemberId) -> None:
+    """Anyone inside, observers too; not while the speaker turned nods off. Raises `Refused`."""
+    seat_inside(meeting, actor)
+    if meeting.nods_off:
+        raise Refused(Reason.NODS_OFF)
+
+
+def may_retract(meeting: Meeting, actor: MemberId, *, own: bool) -> None:
+    """Take back one's own words, whatever the floor; a facilitator hides any. Raises `Refused`."""
+    seat = seat_inside(meeting, actor)
+    if not own and seat.role is not Role.FACILITATOR:
+        raise Refused(Reason.NOT_YOURS)

@@ -1,0 +1,300 @@
+"""Everything a person can ask of a meeting, and what the server itself reports to it.
+
+Declines to carry words that people say: those are events of their own (see `chat`).
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import Literal
+
+from realtime.domain.meeting import Floor, MemberId, Order, Phase, TurnId
+
+# --- Commands: a person presses something. No payload names its own actor. ---
+
+
+@dataclass(frozen=True)
+class Ask:
+    type: Literal["ask"] = "ask"
+
+
+@dataclass(frozen=True)
+class Withdraw:
+    type: Literal["withdraw"] = "withdraw"
+
+
+@dataclass(frozen=True)
+class LowerHand:
+    """A facilitator lowers one hand, or all of them (`member_id` None)."""
+
+    member_id: MemberId | None
+    type: Literal["lower_hand"] = "lower_hand"
+
+
+@dataclass(frozen=True)
+class StartRound:
+    prompt: str
+    order: Order
+    type: Literal["start_round"] = "start_round"
+
+
+@dataclass(frozen=True)
+class Offer:
+    """Offer the stick to somebody; None offers it to whoever is next."""
+
+    member_id: MemberId | None
+    type: Literal["offer"] = "offer"
+
+
+@dataclass(frozen=True)
+class Accept:
+    type: Literal["accept"] = "accept"
+
+
+@dataclass(frozen=True)
+class Ready:
+    """The next in line says beforehand that they will take it."""
+
+    type: Literal["ready"] = "ready"
+
+
+@dataclass(frozen=True)
+class Decline:
+    type: Literal["decline"] = "decline"
+
+
+@dataclass(frozen=True)
+class PassStick:
+    """End the turn named and offer the stick on; in open order the holder may name somebody."""
+
+    turn_id: TurnId
+    to: MemberId | None
+    type: Literal["pass_stick"] = "pass_stick"
+
+
+@dataclass(frozen=True)
+class Extend:
+    turn_id: TurnId
+    seconds: int
+    type: Literal["extend"] = "extend"
+
+
+@dataclass(frozen=True)
+class TakeBack:
+    turn_id: TurnId
+    type: Literal["take_back"] = "take_back"
+
+
+@dataclass(frozen=True)
+class Excuse:
+    """A facilitator skips somebody in this round, without a mark."""
+
+    member_id: MemberId
+    type: Literal["excuse"] = "excuse"
+
+
+@dataclass(frozen=True)
+class Reorder:
+    """The order of people not yet offered; whoever is not named keeps their place behind."""
+
+    order: tuple[MemberId, ...]
+    type: Literal["reorder"] = "reorder"
+
+
+@dataclass(frozen=True)
+class StepOut:
+    type: Literal["step_out"] = "step_out"
+
+
+@dataclass(frozen=True)
+class ComeBack:
+    type: Literal["come_back"] = "come_back"
+
+
+@dataclass(frozen=True)
+class Interject:
+    """A facilitator is heard beside the holder, or stops; the stick does not move."""
+
+    on: bool
+    type: Literal["interject"] = "interject"
+
+
+@dataclass(frozen=True)
+class SetFloor:
+    floor: Floor
+    type: Literal["set_floor"] = "set_floor"
+
+
+@dataclass(frozen=True)
+class SetPhase:
+    phase: Phase
+    type: Literal["set_phase"] = "set_phase"
+
+
+@dataclass(frozen=True)
+class SetPrompt:
+    prompt: str
+    type: Literal["set_prompt"] = "set_prompt"
+
+
+@dataclass(frozen=True)
+class SetNods:
+    """The holder turns nods off for their turn, or on again."""
+
+    off: bool
+    type: Literal["set_nods"] = "set_nods"
+
+
+@dataclass(frozen=True)
+class Pause:
+    type: Literal["pause"] = "pause"
+
+
+@dataclass(frozen=True)
+class Resume:
+    type: Literal["resume"] = "resume"
+
+
+@dataclass(frozen=True)
+class Close:
+    type: Literal["close"] = "close"
+
+
+@dataclass(frozen=True)
+class NeedHand:
+    type: Literal["need_hand"] = "need_hand"
+
+
+@dataclass(frozen=True)
+class TakeHand:
+    """A facilitator sees to somebody's call; `done` puts it away."""
+
+    member_id: MemberId
+    done: bool
+    type: Literal["take_hand"] = "take_hand"
+
+
+@dataclass(frozen=True)
+class Admit:
+    """Let one person in; None lets everybody in."""
+
+    member_id: MemberId | None
+    type: Literal["admit"] = "admit"
+
+
+@dataclass(frozen=True)
+class TurnAway:
+    member_id: MemberId
+    type: Literal["turn_away"] = "turn_away"
+
+
+@dataclass(frozen=True)
+class Lock:
+    on: bool
+    type: Literal["lock"] = "lock"
+
+
+@dataclass(frozen=True)
+class Remove:
+    """Ask somebody to leave: tonight only, or (`ban`) not to return."""
+
+    member_id: MemberId
+    ban: bool
+    type: Literal["remove"] = "remove"
+
+
+@dataclass(frozen=True)
+class HandOver:
+    """Offer the circle to somebody else; it counts once they take it on."""
+
+    member_id: MemberId
+    type: Literal["hand_over"] = "hand_over"
+
+
+@dataclass(frozen=True)
+class TakeOn:
+    type: Literal["take_on"] = "take_on"
+
+
+@dataclass(frozen=True)
+class BecomeMember:
+    type: Literal["become_member"] = "become_member"
+
+
+@dataclass(frozen=True)
+class BecomeObserver:
+    type: Literal["become_observer"] = "become_observer"
+
+
+@dataclass(frozen=True)
+class Leave:
+    type: Literal["leave"] = "leave"
+
+
+Command = (
+    Ask
+    | Withdraw
+    | LowerHand
+    | StartRound
+    | Offer
+    | Accept
+    | Ready
+    | Decline
+    | PassStick
+    | Extend
+    | TakeBack
+    | Excuse
+    | Reorder
+    | StepOut
+    | ComeBack
+    | Interject
+    | SetFloor
+    | SetPhase
+    | SetPrompt
+    | SetNods
+    | Pause
+    | Resume
+    | Close
+    | NeedHand
+    | TakeHand
+    | Admit
+    | TurnAway
+    | Lock
+    | Remove
+    | HandOver
+    | TakeOn
+    | BecomeMember
+    | BecomeObserver
+    | Leave
+)
+
+
+# --- Reports: what the server saw. Never parsed from a client. ---
+
+
+@dataclass(frozen=True)
+class Arrived:
+    """Somebody connected: they sit down, come back to their seat, or wait at the door."""
+
+    name: str
+    facilitator: bool
+    observer: bool
+    first_visit: bool
+    type: Literal["arrived"] = "arrived"
+
+
+@dataclass(frozen=True)
+class Lost:
+    """The person's last connection is gone."""
+
+    type: Literal["lost"] = "lost"
+
+
+@dataclass(frozen=True)
+class Tick:
+    """Time went on: deadlines that are past are carried out."""
+
+    type: Literal["tick"] = "tick"
+
+
+Report = Arrived | Lost | Tick

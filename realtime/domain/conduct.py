@@ -1,0 +1,168 @@
+"""How the meeting is held: floor, phase, pause, close, asking, calls for a hand.
+
+Declines to move the stick, but for what pausing and closing do to it.
+"""
+
+from __future__ import annotations
+
+from dataclasses import replace
+
+from realtime.domain.meeting import (
+    Asked,
+    Floor,
+    Hand,
+    Held,
+    Instant,
+    Meeting,
+    MemberId,
+    Offered,
+    Phase,
+    PlaceHeld,
+    Presence,
+    Stick,
+)
+from realtime.domain.offers import offer_back, withdraw_offer
+from realtime.domain.reading import Moment, attended, open_round, stick_person, turn_of, without
+from realtime.domain.refusal import Reason, Refused
+from realtime.domain.rounds import checked_prompt
+from realtime.domain.turns import rest
+
+FLOORS = {
+    Phase.GATHERING: Floor.OPEN,
+    Phase.OPENING: Floor.QUIET,
+    Phase.SHARING: Floor.STICK,
+    Phase.CLOSING: Floor.STICK,
+}
+"""The floor each phase begins with."""
+
+
+def set_phase(meeting: Meeting, phase: Phase) -> Meeting:
+    if phase is meeting.phase:
+        return meeting
+    if phase not in FLOORS:
+        # Ending is a command of its own: it empties the meeting.
+        raise Refused(Reason.WRONG_PHASE)
+    return replace(meeting, phase=phase, floor=FLOORS[phase])
+
+
+def set_floor(meeting: Meeting, floor: Floor) -> Meeting:
+    return replace(meeting, floor=floor) if floor is not meeting.floor else meeting
+
+
+def set_prompt(meeting: Meeting, prompt: str) -> Meeting:
+    return replace(meeting, prompt=checked_prompt(prompt))
+
+
+def set_nods(meeting: Meeting, off: bool) -> Meeting:
+    return replace(meeting, nods_off=off)
+
+
+def interject(meeting: Meeting, on: bool, at: Moment) -> Meeting:
+    others = without(meeting.interjecting, at.actor)
+    if on and at.actor in meeting.interjecting:
+        return meeting
+    return replace(meeting, interjecting=(*others, at.actor) if on else others)
+
+
+# --- Pausing ---
+
+
+def pause(meeting: Meeting, now: Instant) -> Meeting:
+    return meeting if meeting.paused else replace(meeting, paused=True, paused_since=now)
+
+
+def resume(meeting: Meeting, at: Moment) -> Meeting:
+    """Go on where it was: no turn's time ran; a lock the meeting put on by itself is lifted."""
+    if not meeting.paused:
+        return meeting
+    moved = moved_on(meeting.stick, max(0.0, at.now - meeting.paused_since))
+    meeting = replace(
+        meeting,
+        stick=moved,
+        paused=False,
+        paused_since=0.0,
+        locked=meeting.locked and not meeting.lock_lifts,
+        lock_lifts=False,
+    )
+    for turn in meeting.unfinished:
+        seat = meeting.seat(turn.member_id)
+        if seat and seat.presence is Presence.HERE:
+            return offer_back(meeting, turn.member_id, at)
+    return meeting
+
+
+def moved_on(stick: Stick, by: float) -> Stick:
+    match stick:
+        case Held():
+            return replace(stick, started=stick.started + by, soft_limit=stick.soft_limit + by)
+        case PlaceHeld():
+            return replace(stick, until=stick.until + by)
+        case Offered():
+            return replace(stick, at=stick.at + by)
+        case _:
+            return stick
+
+
+def pause_if_left_alone(meeting: Meeting, now: Instant) -> Meeting:
+    """No facilitator is there: the turn under way may finish, then the meeting pauses and locks."""
+    if attended(meeting, now) or turn_of(meeting) is not None:
+        return meeting
+    meeting = pause(withdraw_offer(meeting, to_front=True), now)
+    return meeting if meeting.locked else replace(meeting, locked=True, lock_lifts=True)
+
+
+def close(meeting: Meeting) -> Meeting:
+    """The end: nothing waits any more, the prompt is gone; people stay until they leave."""
+    current = open_round(meeting)
+    meeting = rest(meeting)
+    return replace(
+        meeting,
+        phase=Phase.ENDED,
+        floor=Floor.OPEN,
+        prompt="",
+        paused=False,
+        paused_since=0.0,
+        waiting=(),
+        unfinished=(),
+        round=replace(current, order=(), closed=True) if current else meeting.round,
+        asked=(),
+        ready=(),
+        handing_to=None,
+    )
+
+
+# --- Asking for the stick ---
+
+
+def ask(meeting: Meeting, at: Moment) -> Meeting:
+    """Join the queue; its order is the server's, and asking again keeps the place."""
+    asked = any(a.member_id == at.actor for a in meeting.asked)
+    if asked or stick_person(meeting) == at.actor:
+        return meeting
+    return replace(meeting, asked=(*meeting.asked, Asked(at.actor, at.now)))
+
+
+def withdraw(meeting: Meeting, member: MemberId | None) -> Meeting:
+    """Leave the queue; None empties it."""
+    kept = () if member is None else tuple(a for a in meeting.asked if a.member_id != member)
+    return replace(meeting, asked=kept)
+
+
+# --- 'I need a hand': for facilitators alone ---
+
+
+def need_hand(meeting: Meeting, at: Moment) -> Meeting:
+    """Calling again while nobody has come changes nothing; after that it is a new call."""
+    before = next((h for h in meeting.hands if h.member_id == at.actor), None)
+    if before and before.taken_by is None:
+        return meeting
+    others = tuple(h for h in meeting.hands if h is not before)
+    return replace(meeting, hands=(*others, Hand(at.actor, at.now)))
+
+
+def take_hand(meeting: Meeting, member: MemberId, done: bool, at: Moment) -> Meeting:
+    hand = next((h for h in meeting.hands if h.member_id == member), None)
+    if hand is None or (not done and hand.taken_by == at.actor):
+        return meeting
+    taken = () if done else (replace(hand, taken_by=at.actor),)
+    return replace(meeting, hands=(*(h for h in meeting.hands if h is not hand), *taken))

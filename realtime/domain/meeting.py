@@ -1,0 +1,230 @@
+"""What a meeting is: seats, the stick, the round. Holds no words anybody said, reads no clock."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field, replace
+from enum import StrEnum
+from typing import Literal, NewType
+
+CircleId = NewType("CircleId", str)
+MemberId = NewType("MemberId", str)
+TurnId = NewType("TurnId", str)
+Instant = float
+"""Seconds since 1970, always handed in by the caller."""
+
+
+class Role(StrEnum):
+    FACILITATOR = "facilitator"
+    MEMBER = "member"
+    OBSERVER = "observer"
+
+
+class Presence(StrEnum):
+    HERE = "here"
+    STEPPED_OUT = "stepped_out"
+    AWAY = "away"
+    LEFT = "left"
+
+
+class Phase(StrEnum):
+    GATHERING = "gathering"
+    OPENING = "opening"
+    SHARING = "sharing"
+    CLOSING = "closing"
+    ENDED = "ended"
+
+
+class Floor(StrEnum):
+    STICK = "stick"
+    OPEN = "open"
+    QUIET = "quiet"
+
+
+class Standing(StrEnum):
+    WAITING = "waiting"
+    DEFERRED = "deferred"
+    SPOKEN = "spoken"
+    DECLINED = "declined"
+
+
+class Order(StrEnum):
+    SEATS = "seats"
+    ASKED = "asked"
+    SHUFFLED = "shuffled"
+
+
+@dataclass(frozen=True)
+class Seat:
+    """A person's place in this meeting. Kept through step-outs, reloads and lost connections."""
+
+    member_id: MemberId
+    name: str
+    role: Role
+    presence: Presence = Presence.HERE
+    since: Instant = 0.0
+    """When the present presence began."""
+    standing: Standing | None = None
+    """None outside the order of the round."""
+    first_visit: bool = False
+    turns: int = 0
+    nods: int = 0
+
+
+@dataclass(frozen=True)
+class Waiting:
+    """Somebody at the door. They learn nothing of the room; only facilitators learn of them."""
+
+    member_id: MemberId
+    name: str
+    observer: bool
+    since: Instant
+    first_visit: bool = False
+
+
+@dataclass(frozen=True)
+class Asked:
+    member_id: MemberId
+    at: Instant
+
+
+@dataclass(frozen=True)
+class Hand:
+    """'I need a hand'. For facilitators alone: never in a view that members receive."""
+
+    member_id: MemberId
+    at: Instant
+    taken_by: MemberId | None = None
+
+
+@dataclass(frozen=True)
+class Resting:
+    kind: Literal["resting"] = "resting"
+
+
+@dataclass(frozen=True)
+class Offered:
+    to: MemberId
+    at: Instant
+    kind: Literal["offered"] = "offered"
+    by: MemberId | None = None
+    """Who offered it: a facilitator, or whoever passed the stick on."""
+    nudges: int = 0
+    """1: silent for 30 s, they are reminded; 2: silent for 60 s, facilitators are told."""
+
+
+@dataclass(frozen=True)
+class Held:
+    by: MemberId
+    turn_id: TurnId
+    started: Instant
+    soft_limit: Instant
+    kind: Literal["held"] = "held"
+
+
+@dataclass(frozen=True)
+class PlaceHeld:
+    """The holder lost the connection; their time does not run until they are back."""
+
+    by: MemberId
+    turn_id: TurnId
+    until: Instant
+    elapsed: float
+    remaining: float
+    kind: Literal["place_held"] = "place_held"
+
+
+Stick = Resting | Offered | Held | PlaceHeld
+
+
+@dataclass(frozen=True)
+class Unfinished:
+    """A turn that was interrupted: coming back resumes the same turn, it is no new offer."""
+
+    member_id: MemberId
+    turn_id: TurnId
+    elapsed: float
+    remaining: float
+
+
+@dataclass(frozen=True)
+class Round:
+    number: int
+    order: tuple[MemberId, ...]
+    """Who is still to be offered the stick, next first; deferred people go to its end."""
+    closed: bool = False
+
+
+@dataclass(frozen=True)
+class Frame:
+    """What the circle brings into each of its meetings; constant while a meeting lasts."""
+
+    title: str
+    seats: int = 12
+    soft_seconds: int = 240
+    minutes: int = 75
+    door: Literal["ask", "open"] = "ask"
+    facilitators_in_order: bool = False
+    prompts: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True)
+class Meeting:
+    """One live gathering. Immutable: every change is a new one with a higher `version`.
+
+    `version` grows with every change and is what the store compares. `shown` grows only when
+    what every seat may see changes, so that a private fact moves nothing that members receive.
+    """
+
+    circle_id: CircleId
+    frame: Frame
+    epoch: int = 1
+    version: int = 0
+    shown: int = 0
+    opened: Instant = 0.0
+    ends: Instant = 0.0
+    phase: Phase = Phase.GATHERING
+    floor: Floor = Floor.OPEN
+    prompt: str = ""
+    locked: bool = False
+    paused: bool = False
+    paused_since: Instant = 0.0
+    """While paused no turn's time runs: resuming moves the times on by the length of the pause."""
+    lock_lifts: bool = False
+    """The meeting locked itself because no facilitator was there: resuming unlocks it."""
+    nods_off: bool = False
+    seats: tuple[Seat, ...] = ()
+    """Clockwise, in the order in which people sat down."""
+    waiting: tuple[Waiting, ...] = ()
+    stick: Stick = field(default_factory=Resting)
+    unfinished: tuple[Unfinished, ...] = ()
+    round: Round | None = None
+    asked: tuple[Asked, ...] = ()
+    ready: tuple[MemberId, ...] = ()
+    """Who said 'I am ready' before being reached: their offer is accepted at once."""
+    interjecting: tuple[MemberId, ...] = ()
+    hands: tuple[Hand, ...] = ()
+    handing_to: MemberId | None = None
+    removed: tuple[MemberId, ...] = ()
+    """Removed for tonight; they do not come back into this meeting."""
+    turned_away: tuple[MemberId, ...] = ()
+    done: tuple[str, ...] = ()
+    """The last command ids carried out, so that a repeat changes nothing."""
+
+    def seat(self, member_id: MemberId) -> Seat | None:
+        """The person's seat, or None for somebody who has none (left seats count)."""
+        return next((s for s in self.seats if s.member_id == member_id), None)
+
+    def reseat(self, seat: Seat) -> Meeting:
+        """The meeting with that person's seat put in place of their old one."""
+        return replace(
+            self, seats=tuple(seat if s.member_id == seat.member_id else s for s in self.seats)
+        )
+
+    def holder(self) -> MemberId | None:
+        """Who holds the stick now; a place held for somebody is not holding."""
+        return self.stick.by if isinstance(self.stick, Held) else None
+
+    def facilitators_present(self) -> tuple[Seat, ...]:
+        return tuple(
+            s for s in self.seats if s.role is Role.FACILITATOR and s.presence is Presence.HERE
+        )

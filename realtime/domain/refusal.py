@@ -1,0 +1,61 @@
+"""Why something was refused. Holds no sentences: the catalogues do, under `reason.<value>`."""
+
+from __future__ import annotations
+
+from enum import StrEnum
+
+
+class Reason(StrEnum):
+    """Every expected no. Each value has words in both catalogues, held by a test."""
+
+    # Who is asking
+    NOT_SIGNED_IN = "not_signed_in"
+    NOT_A_MEMBER = "not_a_member"
+    NOT_PLEDGED = "not_pledged"
+    BANNED = "banned"
+    REMOVED = "removed"
+    NOT_SEATED = "not_seated"
+    NOT_ALLOWED = "not_allowed"
+    STEPPED_OUT = "stepped_out"
+    # The state of the room
+    FULL = "full"
+    LOCKED = "locked"
+    NO_FACILITATOR = "no_facilitator"
+    ENDED = "ended"
+    WRONG_PHASE = "wrong_phase"
+    PAUSED = "paused"
+    NOT_YOUR_TURN = "not_your_turn"
+    NOT_OFFERED = "not_offered"
+    STICK_TAKEN = "stick_taken"
+    NOBODY_WAITING = "nobody_waiting"
+    NOT_IN_ROUND = "not_in_round"
+    NO_SUCH_SEAT = "no_such_seat"
+    LAST_FACILITATOR = "last_facilitator"
+    # Words
+    FLOOR_HELD = "floor_held"
+    FLOOR_QUIET = "floor_quiet"
+    OBSERVERS_LISTEN = "observers_listen"
+    NODS_OFF = "nods_off"
+    TOO_LONG = "too_long"
+    EMPTY = "empty"
+    NOT_YOURS = "not_yours"
+    # The message itself
+    MALFORMED = "malformed"
+    UNKNOWN_EVENT = "unknown_event"
+    TOO_LARGE = "too_large"
+    WRONG_CIRCLE = "wrong_circle"
+    OLD_CLIENT = "old_client"
+    TOO_FAST = "too_fast"
+    TOO_MANY_TABS = "too_many_tabs"
+    # The server's own troubles
+    CONFLICT = "conflict"
+    OUT_OF_REACH = "out_of_reach"
+    FAULT = "fault"
+
+
+class Refused(Exception):
+    """An expected no, with its reason. Carries nothing that anybody said."""
+
+    def __init__(self, reason: Reason) -> None:
+        super().__init__(reason.value)
+        self.reason = reason

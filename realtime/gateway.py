@@ -1,0 +1,261 @@
+"""Socket.IO: who comes in, who goes, and what this process hears of the circles it serves.
+
+Declines to know the rules (`room`), who hears what (`audiences`) and what events mean (`events`).
+"""
+
+from __future__ import annotations
+
+import asyncio
+import logging
+from collections.abc import Iterable, Mapping
+from contextlib import suppress
+from typing import Any
+
+import orjson
+import socketio.exceptions
+
+from realtime import limits
+from realtime.audiences import Audiences, Circle, Leaving, Socket
+from realtime.clock import Clock
+from realtime.domain.meeting import CircleId, Meeting, MemberId
+from realtime.domain.refusal import Reason, Refused
+from realtime.frames import Server
+from realtime.payloads import Hello, parse
+from realtime.ports import PASSING, Admission, Fanout, Heard, OutOfReach, Presence, StateHeard
+from realtime.room import Room, stamp
+from realtime.views import PROTOCOL, Gone
+
+LOG = logging.getLogger(__name__)
+ANSWER_SECONDS = 2.0
+GUESSES = frozenset({Reason.NOT_SIGNED_IN, Reason.NOT_A_MEMBER, Reason.MALFORMED, Reason.BANNED})
+"""Refusals that slow an address down. A full house or a new version is nobody's doing."""
+TABS = 3
+"""Connections of one person in one circle."""
+
+
+class Gateway:
+    """The sockets of this process. `events` answers what they send."""
+
+    def __init__(
+        self,
+        room: Room,
+        admission: Admission,
+        fanout: Fanout,
+        presence: Presence,
+        clock: Clock,
+        origins: Iterable[str],
+    ) -> None:
+        self.room, self.fanout, self.presence, self.clock = room, fanout, presence, clock
+        self._admission = admission
+        self.server = Server(origins, self._welcome)
+        self.audiences = Audiences(self.server)
+        self.circles: dict[CircleId, Circle] = {}
+        self.out_of_reach = False
+        self.stopping = False
+        self._of: dict[str, Circle] = {}
+        self._doors: dict[CircleId, asyncio.Lock] = {}
+        self._failed = limits.FailedJoins()
+        self.server.on("connect", self._connect)
+        self.server.on("disconnect", self._disconnect)
+
+    def find(self, sid: str) -> tuple[Circle, Socket] | None:
+        """The circle and the person behind a socket; None once they are on the way out."""
+        circle = self._of.get(sid)
+        socket = circle.sockets.get(sid) if circle else None
+        return (circle, socket) if circle and socket and socket.ready else None
+
+    # --- Coming in ---
+
+    async def _connect(self, sid: str, environ: Mapping[str, Any], auth: object) -> None:
+        """Let somebody in, or refuse with the reason as the message of the error."""
+        address = address_of(environ)
+        try:
+            await asyncio.sleep(self._failed.wait(address, self.clock.now()))
+            await self._enter(sid, cookies_of(environ), auth)
+        except Refused as refusal:
+            if refusal.reason in GUESSES:
+                self._failed.failed(address, self.clock.now())
+            raise socketio.exceptions.ConnectionRefusedError(refusal.reason.value) from None
+        except OutOfReach:
+            reason = Reason.OUT_OF_REACH.value
+            raise socketio.exceptions.ConnectionRefusedError(reason) from None
+        except Exception as bug:
+            log_fault("connect", bug)
+            raise socketio.exceptions.ConnectionRefusedError(Reason.FAULT.value) from None
+
+    async def _enter(self, sid: str, cookies: Mapping[str, str], auth: object) -> None:
+        hello = read_hello(auth)
+        if self.out_of_reach or self.stopping:
+            raise Refused(Reason.OUT_OF_REACH)
+        guest = await self._admission.admit(cookies, hello.circle)
+        socket = Socket(sid, guest, cookies, hello.circle, hello.observer)
+        try:
+            tabs = await self.presence.arrive(guest.circle_id, guest.member_id, sid)
+            if tabs > TABS:
+                raise Refused(Reason.TOO_MANY_TABS)
+            await self._take_in(socket)
+            await self.room.arrived(guest, hello.observer)
+        except BaseException:
+            await self._leave(socket)
+            raise
+
+    async def _take_in(self, socket: Socket) -> None:
+        """Hear the circle before the meeting learns of them, so that nothing is missed."""
+        circle_id = socket.guest.circle_id
+        async with self._doors.setdefault(circle_id, asyncio.Lock()):
+            circle = self.circles.get(circle_id)
+            if circle is None:
+                circle = Circle(circle_id)
+
+                async def hear(heard: Heard) -> None:
+                    await self._hear(circle, heard)
+
+                await self.fanout.listen(circle_id, hear)
+                circle.seq = max(circle.seq, await self.fanout.sequence(circle_id))
+                self.circles[circle_id] = circle
+            circle.sockets[socket.sid] = socket
+            self._of[socket.sid] = circle
+
+    async def _welcome(self, sid: str) -> None:
+        """The client heard that it is connected: now it gets the present, never old words."""
+        circle = self._of.get(sid)
+        socket = circle.sockets.get(sid) if circle else None
+        if circle is None or socket is None:
+            return
+        meeting = self.room.known.get(circle.circle_id)
+        if meeting is not None:
+            self.audiences.welcome(circle, socket, meeting)
+            self.show(circle, meeting, [socket])
+
+    # --- Going out ---
+
+    async def _disconnect(self, sid: str, _why: str) -> None:
+        circle = self._of.get(sid)
+        socket = circle.sockets.get(sid) if circle else None
+        if socket is None:
+            return
+        if await self._leave(socket) == 0 and not self.stopping:
+            await self.room.lost(socket.guest.circle_id, socket.guest.member_id)
+
+    async def _leave(self, socket: Socket) -> int | None:
+        """Forget a connection. How many the person has left; None when that is unknown."""
+        socket.ready = False
+        circle_id = socket.guest.circle_id
+        circle = self._of.pop(socket.sid, None)
+        left = None
+        with suppress(OutOfReach):
+            left = await self.presence.depart(circle_id, socket.guest.member_id, socket.sid)
+        async with self._doors.setdefault(circle_id, asyncio.Lock()):
+            if circle is not None:
+                circle.sockets.pop(socket.sid, None)
+            if circle is not None and not circle.sockets and self.circles.get(circle_id) is circle:
+                del self.circles[circle_id]
+                self.room.forget(circle_id)
+                with suppress(OutOfReach):
+                    await self.fanout.unlisten(circle_id)
+        return left
+
+    def show(self, circle: Circle, meeting: Meeting, sockets: Iterable[Socket]) -> None:
+        """Send what changed, and see those out who have no place any more."""
+        circle.shown = max(circle.shown, stamp(meeting))
+        for leaving in self.audiences.show(sockets, meeting, self.clock.now()):
+            self.server.soon(self._see_out(leaving))
+
+    async def _see_out(self, leaving: Leaving) -> None:
+        socket, why = leaving.socket, leaving.why
+        if why.reason == "removed" and await self._is_banned(socket):
+            why = Gone("banned")
+        with suppress(TimeoutError):
+            # Whoever leaves by their own wish gets the answer first.
+            await asyncio.wait_for(socket.idle.wait(), ANSWER_SECONDS)
+        self.audiences.say_gone(socket, why)
+        await self.server.close(socket.sid)
+
+    async def _is_banned(self, socket: Socket) -> bool:
+        """For how long somebody is out is the admission's to know."""
+        try:
+            await self._admission.admit(socket.cookies, socket.slug)
+        except Refused as refusal:
+            return refusal.reason is Reason.BANNED
+        except Exception as bug:
+            log_fault("gone", bug)
+        return False
+
+    # --- What the bus says ---
+
+    async def _hear(self, circle: Circle, heard: Heard) -> None:
+        if isinstance(heard, StateHeard):
+            self.room.note(heard.meeting)
+            # As it came, between the words before and after it; never back to an older one.
+            if stamp(heard.meeting) >= circle.shown:
+                self.show(circle, heard.meeting, circle.ready())
+            return
+        payload = heard.payload
+        if heard.event not in PASSING:
+            circle.seq = max(circle.seq, heard.seq)
+            # The place in the order is put into the words' JSON without opening it.
+            payload = payload[:-1] + b',"seq":%d}' % heard.seq
+        if heard.event == "said":
+            said = orjson.loads(heard.payload)
+            circle.note_author(said["id"], MemberId(said["member_id"]), heard.seq)
+        known = self.room.known.get(circle.circle_id)
+        if known is not None:
+            self.audiences.words(circle, known, heard, payload)
+
+    async def lost_reach(self) -> None:
+        """The store or the bus is gone: say so; nobody loses a place for it."""
+        self.out_of_reach = True
+        self.audiences.trouble(list(self.circles.values()), True)
+
+    async def back_in_reach(self) -> None:
+        """Everybody gets the present afresh. Raises `OutOfReach` where it was too early."""
+        self.out_of_reach = False
+        try:
+            for circle in list(self.circles.values()):
+                await self._refresh(circle)
+        except (Refused, OutOfReach):
+            self.out_of_reach = True
+            raise OutOfReach from None
+        self.audiences.trouble(list(self.circles.values()), False)
+
+    async def _refresh(self, circle: Circle) -> None:
+        here = {sid: socket.guest.member_id for sid, socket in circle.sockets.items()}
+        await self.presence.beat(circle.circle_id, here)
+        meeting = await self.room.load(circle.circle_id)
+        circle.seq = await self.fanout.sequence(circle.circle_id)
+        for socket in circle.ready():
+            if meeting is None:
+                socket.ready = False
+                self.server.soon(self._see_out(Leaving(socket, Gone("ended"))))
+                continue
+            self.audiences.welcome(circle, socket, meeting)
+            self.show(circle, meeting, [socket])
+
+
+def read_hello(auth: object) -> Hello:
+    """The handshake. An older client is told so, whatever else it says."""
+    if isinstance(auth, dict) and type(version := auth.get("protocol")) is int:
+        if version != PROTOCOL:
+            raise Refused(Reason.OLD_CLIENT)
+        return parse(Hello, auth)
+    raise Refused(Reason.MALFORMED)
+
+
+def cookies_of(environ: Mapping[str, Any]) -> dict[str, str]:
+    pairs = (part.partition("=") for part in str(environ.get("HTTP_COOKIE", "")).split(";"))
+    return {name.strip(): value.strip() for name, found, value in pairs if found}
+
+
+def address_of(environ: Mapping[str, Any]) -> str:
+    """The peer that the ASGI server names; behind a proxy it is the one that server trusts."""
+    client = environ.get("asgi.scope", {}).get("client")
+    return str(client[0]) if client else "unknown"
+
+
+def log_fault(event: str, bug: BaseException) -> None:
+    """Where something went wrong, by kind and place. What it says may hold what somebody said."""
+    trace = bug.__traceback__
+    while trace is not None and trace.tb_next is not None:
+        trace = trace.tb_next
+    place = f"{trace.tb_frame.f_code.co_name}:{trace.tb_lineno}" if trace else "?"
+    LOG.error("event=%s fault=%s at=%s", event, type(bug).__name__, place)

@@ -1,0 +1,169 @@
+"""How often: token buckets for a connection and for an address. Pure: every call takes the time.
+
+A person notices none of them; a script meets them at once. Declines to ban anybody: phone
+networks share addresses, so an address that fails often is only made to wait.
+"""
+
+from __future__ import annotations
+
+import ipaddress
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+
+from realtime.domain.meeting import Instant
+
+
+@dataclass(frozen=True)
+class Budget:
+    """At most `burst` at once, filled up again over `seconds`."""
+
+    burst: int
+    seconds: float
+
+
+@dataclass(frozen=True)
+class Bucket:
+    """What is left of a budget, as of an instant. Starts full."""
+
+    left: float
+    at: Instant
+
+    @classmethod
+    def full(cls, budget: Budget, now: Instant) -> Bucket:
+        return cls(float(budget.burst), now)
+
+    def by(self, budget: Budget, now: Instant) -> Bucket:
+        """The same bucket later. A clock that steps back takes nothing away."""
+        passed = max(0.0, now - self.at)
+        left = min(float(budget.burst), self.left + passed * budget.burst / budget.seconds)
+        return Bucket(left, now)
+
+    def take(self, budget: Budget, now: Instant) -> Bucket | None:
+        """One less, or None when there is none to take."""
+        filled = self.by(budget, now)
+        return Bucket(filled.left - 1, now) if filled.left >= 1 else None
+
+
+# The figures of the design: 10 events a second in all, 5 messages in 10 s.
+ALL_EVENTS = Budget(10, 1)
+WORDS = Budget(5, 10)
+SELDOM = Budget(10, 10)
+"""For whatever a hand presses and nobody needs often."""
+
+EVENTS: Mapping[str, Budget] = {
+    "command": Budget(20, 10),
+    "say": WORDS,
+    "phrase": WORDS,
+    "retract": SELDOM,
+    "nod": Budget(30, 10),
+    "sync": SELDOM,
+    "observe": SELDOM,
+}
+"""By event. One that is not listed has no budget, so none of it passes."""
+
+COMMANDS: Mapping[str, Budget] = {
+    # A facilitator can be quick with these: a row of people is let in or heard one by one.
+    "admit": Budget(30, 10),
+    "offer": Budget(20, 10),
+    "pass_stick": Budget(20, 10),
+    "reorder": Budget(20, 10),
+    **dict.fromkeys(
+        (
+            *("ask", "withdraw", "lower_hand", "start_round", "accept", "ready", "decline"),
+            *("extend", "take_back", "excuse", "step_out", "come_back", "interject", "set_floor"),
+            *("set_phase", "set_prompt", "set_nods", "pause", "resume", "close", "need_hand"),
+            *("take_hand", "turn_away", "lock", "remove", "hand_over", "take_on"),
+            *("become_member", "become_observer", "leave"),
+        ),
+        SELDOM,
+    ),
+}
+"""By the type of a command, each under the budget of the event `command` as well."""
+
+
+class Connection:
+    """What one connection has left, of everything."""
+
+    def __init__(self) -> None:
+        self._buckets: dict[str, Bucket] = {}
+
+    def may(self, event: str, now: Instant, command: str | None = None) -> bool:
+        """Count this event (and the type of its command); False when it comes too fast.
+
+        A refused event takes from the general budget all the same, and from no other.
+        """
+        if not self._take("*", ALL_EVENTS, now):
+            return False
+        wanted = [(event, EVENTS.get(event))]
+        if command is not None:
+            wanted.append((f"command {command}", COMMANDS.get(command)))
+        taken: dict[str, Bucket] = {}
+        for name, budget in wanted:
+            left = None if budget is None else self._bucket(name, budget, now).take(budget, now)
+            if left is None:
+                return False
+            taken[name] = left
+        self._buckets.update(taken)
+        return True
+
+    def _bucket(self, name: str, budget: Budget, now: Instant) -> Bucket:
+        return self._buckets.get(name) or Bucket.full(budget, now)
+
+    def _take(self, name: str, budget: Budget, now: Instant) -> bool:
+        left = self._bucket(name, budget, now).take(budget, now)
+        if left is not None:
+            self._buckets[name] = left
+        return left is not None
+
+
+FAILED_JOINS = Budget(20, 600)
+"""Twenty refused joins in ten minutes from one network."""
+LONGEST_WAIT = 10.0
+"""Seconds: also the time in which a connection has to be finished."""
+MOST_NETWORKS = 10_000
+
+
+def network(address: str) -> str:
+    """The part of an address that one household or phone mast shares; junk is one network."""
+    try:
+        parsed = ipaddress.ip_address(address.partition("%")[0])
+    except ValueError:
+        return "unknown"
+    if isinstance(parsed, ipaddress.IPv6Address) and parsed.ipv4_mapped is not None:
+        parsed = parsed.ipv4_mapped
+    length = 24 if parsed.version == 4 else 56
+    return str(ipaddress.ip_network(f"{parsed}/{length}", strict=False))
+
+
+@dataclass
+class FailedJoins:
+    """Which networks failed to join of late. Bounded: the fullest buckets are forgotten first."""
+
+    most: int = MOST_NETWORKS
+    _buckets: dict[str, Bucket] = field(default_factory=dict)
+
+    def failed(self, address: str, now: Instant) -> None:
+        """Note a refused join."""
+        name = network(address)
+        bucket = self._buckets.pop(name, None) or Bucket.full(FAILED_JOINS, now)
+        if len(self._buckets) >= self.most:
+            self._forget(now)
+        later = bucket.by(FAILED_JOINS, now)
+        # Below nothing is owed time: whoever goes on knocking waits longer, up to a bound.
+        self._buckets[name] = Bucket(max(-float(FAILED_JOINS.burst), later.left - 1), now)
+
+    def wait(self, address: str, now: Instant) -> float:
+        """Seconds to wait before the next join of that network is looked at; mostly 0."""
+        bucket = self._buckets.get(network(address))
+        if bucket is None:
+            return 0.0
+        left = bucket.by(FAILED_JOINS, now).left
+        return 0.0 if left >= 1 else min(LONGEST_WAIT, 1.0 - left)
+
+    def _forget(self, now: Instant) -> None:
+        """Drop a tenth, those with the most left: the ones that matter least."""
+        fullest = sorted(
+            self._buckets, key=lambda name: -self._buckets[name].by(FAILED_JOINS, now).left
+        )
+        for name in fullest[: max(1, self.most // 10)]:
+            del self._buckets[name]

@@ -1,0 +1,130 @@
+"""Guards each WebSocket before socketio sees a frame: size, kind, and time to say hello.
+
+Junk closes that client's line, quietly. Declines to read what is in a frame.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import logging
+import re
+from collections.abc import Awaitable, Callable, MutableMapping
+from typing import Any
+
+Scope = MutableMapping[str, Any]
+Message = MutableMapping[str, Any]
+Receive = Callable[[], Awaitable[Message]]
+Send = Callable[[Message], Awaitable[None]]
+App = Callable[[Scope, Receive, Send], Awaitable[None]]
+
+LOG = logging.getLogger(__name__)
+LINE = "realtime.line"
+MAX_FRAME = 16 * 1024
+HELLO_SECONDS = 10.0
+LINGER_SECONDS = 2.0
+TOO_LARGE_TIMES = 3
+# Pong, close, and of socketio's packets: connect, disconnect, event, acknowledgement. No binary.
+READABLE = re.compile(r"[13]\Z|4[0-3]")
+EVENT_WITH_ID = re.compile(r"42(\d{1,9})\[")
+GONE: Message = {"type": "websocket.disconnect", "code": 1008}
+
+
+class Line:
+    """One connection: lets it be ended from outside, whatever its reader does."""
+
+    def __init__(self) -> None:
+        self._task: asyncio.Task[None] | None = None
+        self._timer: asyncio.TimerHandle | None = None
+
+    async def run(self, serving: Awaitable[None]) -> None:
+        self._task = asyncio.ensure_future(serving)
+        try:
+            await asyncio.shield(self._task)
+        except Exception as bug:
+            # By its kind alone: what it says may hold what somebody said.
+            LOG.error("line fault=%s", type(bug).__name__)
+        except asyncio.CancelledError:
+            # Ended from here, or the server stops: either way nothing is left running.
+            await self._stop()
+            if (me := asyncio.current_task()) and me.cancelling():
+                raise
+        finally:
+            if self._timer:
+                self._timer.cancel()
+
+    def end(self) -> None:
+        """End the line now; twice, because socketio swallows the first time."""
+        task = self._task
+        if task is None or task.done():
+            return
+        task.cancel()
+        asyncio.get_running_loop().call_later(0.1, self.end)
+
+    def end_soon(self) -> None:
+        """End the line if the client does not hang up by itself."""
+        self._timer = asyncio.get_running_loop().call_later(LINGER_SECONDS, self.end)
+
+    async def _stop(self) -> None:
+        while self._task and not self._task.done():
+            self._task.cancel()
+            await asyncio.wait([self._task], timeout=0.1)
+
+
+class Guard:
+    """The frames of one WebSocket on their way in."""
+
+    def __init__(self, receive: Receive, send: Send) -> None:
+        self._receive = receive
+        self._send = send
+        self._hello_by = asyncio.get_running_loop().time() + HELLO_SECONDS
+        self._greeted = False
+        self._too_large = 0
+
+    async def receive(self) -> Message:
+        """The next frame fit to be read; as if the client hung up after one that is not."""
+        while True:
+            message = await self._next()
+            if message["type"] != "websocket.receive":
+                return message
+            text = message.get("text")
+            if text is None or not READABLE.match(text):
+                return GONE
+            if len(text) > MAX_FRAME or len(text.encode("utf-8", "replace")) > MAX_FRAME:
+                if not await self._refuse(text):
+                    return GONE
+                continue
+            self._greeted = self._greeted or text.startswith("40")
+            return message
+
+    async def _next(self) -> Message:
+        if self._greeted:
+            return await self._receive()
+        left = self._hello_by - asyncio.get_running_loop().time()
+        try:
+            return await asyncio.wait_for(self._receive(), max(left, 0.01))
+        except TimeoutError:
+            return GONE
+
+    async def _refuse(self, text: str) -> bool:
+        """Answer an event that is too large, so that nobody waits for it. False: close the line."""
+        self._too_large += 1
+        asked = EVENT_WITH_ID.match(text)
+        if not asked or self._too_large > TOO_LARGE_TIMES:
+            return False
+        answer = f'43{asked.group(1)}[{{"reason":"too_large","ok":false}}]'
+        await self._send({"type": "websocket.send", "text": answer})
+        return True
+
+
+def guarded(app: App) -> App:
+    """The same ASGI application, behind the guard."""
+
+    async def serve(scope: Scope, receive: Receive, send: Send) -> None:
+        if scope["type"] != "websocket":
+            await app(scope, receive, send)
+            return
+        line = Line()
+        guard = Guard(receive, send)
+        await line.run(app({**scope, LINE: line}, guard.receive, send))
+
+    return serve

@@ -1,0 +1,192 @@
+"""Builds, starts and stops the live room of one process: its sockets, its clock, its beats.
+
+Declines to know any rule; it only sees to it that time is noticed and losses are.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import time
+from collections.abc import Callable, Coroutine, Iterable
+from contextlib import suppress
+from typing import Any
+
+import socketio
+
+from realtime.clock import Clock, Watch
+from realtime.domain.meeting import CircleId, Meeting, Phase, Presence
+from realtime.domain.refusal import Refused
+from realtime.domain.stick import next_deadline
+from realtime.events import Events
+from realtime.gateway import Gateway, log_fault
+from realtime.line import App, guarded
+from realtime.ports import Admission, OutOfReach
+from realtime.room import Room
+from realtime.store import Stores, by_redis
+
+CLOCK_SECONDS = 0.5
+BEAT_SECONDS = 4.0
+SETTLED_SECONDS = 20.0
+"""After a start or an outage nobody is taken for gone until every process could beat again."""
+TOMBSTONE_SECONDS = 600.0
+"""How long an ended meeting says so to whoever comes late; it holds no people any more."""
+LOSSES_EVERY = 3
+OTHERS_EVERY = 10
+"""Circles that no process may be serving are looked at each so many rounds of the clock."""
+
+
+class Live:
+    """The live room of one process. `asgi` serves it; `room` answers the pages' questions."""
+
+    def __init__(
+        self,
+        admission: Admission,
+        stores: Stores,
+        origins: Iterable[str],
+        clock: Clock | None = None,
+        monotonic: Callable[[], float] = time.monotonic,
+    ) -> None:
+        self._stores, self._monotonic = stores, monotonic
+        self._clock = clock or Clock()
+        self._watch = Watch(monotonic)
+        self.room = Room(stores.meetings, admission, self._clock, self._watch)
+        self.gateway = Gateway(
+            self.room, admission, stores.fanout, stores.presence, self._clock, origins
+        )
+        self.events = Events(self.gateway)
+        self.sio: socketio.AsyncServer = self.gateway.server
+        self._settled_at = monotonic() + SETTLED_SECONDS
+        self._turn = 0
+        self._ended: dict[CircleId, float] = {}
+        self._tasks: list[asyncio.Task[None]] = []
+
+    def asgi(self, pages: App | None = None) -> App:
+        """The room at /socket.io/ behind its guard, the pages elsewhere."""
+        return guarded(socketio.ASGIApp(self.sio, pages, socketio_path="socket.io"))
+
+    async def start(self) -> None:
+        self._tasks = [
+            asyncio.create_task(self._mind_the_bus()),
+            asyncio.create_task(self._every(CLOCK_SECONDS, "clock", self._look_at_the_clock)),
+            asyncio.create_task(self._every(BEAT_SECONDS, "beat", self._beat)),
+        ]
+
+    async def stop(self) -> None:
+        """Close every socket so that clients come back elsewhere; nobody loses a place."""
+        self.gateway.stopping = True
+        for task in self._tasks:
+            task.cancel()
+        await asyncio.gather(*self._tasks, return_exceptions=True)
+        for circle in list(self.gateway.circles.values()):
+            for sid in list(circle.sockets):
+                await self.sio.cut(self.sio.eio_of(sid))
+        await self.sio.shutdown()
+        await self._stores.close()
+
+    async def _every(
+        self, seconds: float, name: str, rounds: Callable[[], Coroutine[Any, Any, None]]
+    ) -> None:
+        while True:
+            try:
+                await rounds()
+            except (OutOfReach, Refused):
+                pass
+            except Exception as bug:
+                # A meeting that cannot be read must not stop the clock of the others.
+                log_fault(name, bug)
+            await asyncio.sleep(seconds)
+
+    # --- The bus ---
+
+    async def _mind_the_bus(self) -> None:
+        """Tell everybody when the bus is lost and when it is back."""
+        back: asyncio.Task[None] | None = None
+        lost_at = 0.0
+        try:
+            async for lost in self._stores.fanout.troubles():
+                if back is not None:
+                    back.cancel()
+                if lost:
+                    lost_at = lost_at or self._monotonic()
+                    await self.gateway.lost_reach()
+                else:
+                    outage = self._monotonic() - lost_at if lost_at else 0.0
+                    lost_at = 0.0
+                    back = asyncio.create_task(self._come_back(outage))
+        finally:
+            if back is not None:
+                back.cancel()
+
+    async def _come_back(self, outage: float) -> None:
+        self._watch.extend(outage)
+        self._settled_at = self._monotonic() + SETTLED_SECONDS
+        while True:
+            with suppress(OutOfReach):
+                await self.gateway.back_in_reach()
+                return
+            await asyncio.sleep(0.1)
+
+    # --- The clock ---
+
+    async def _beat(self) -> None:
+        for circle in list(self.gateway.circles.values()):
+            here = {sid: socket.guest.member_id for sid, socket in circle.sockets.items()}
+            await self._stores.presence.beat(circle.circle_id, here)
+
+    async def _look_at_the_clock(self) -> None:
+        self._turn += 1
+        if self.gateway.out_of_reach:
+            return
+        for circle_id in list(self.gateway.circles):
+            meeting = self.room.known.get(circle_id)
+            if meeting is not None:
+                await self._carry_on(meeting, losses=self._turn % LOSSES_EVERY == 0)
+        if self._turn % OTHERS_EVERY == 0:
+            await self._look_at_others()
+
+    async def _look_at_others(self) -> None:
+        """Circles whose process died; and what is left of meetings that ended here."""
+        for circle_id in await self._stores.meetings.open_circles():
+            if circle_id not in self.gateway.circles:
+                meeting = await self._stores.meetings.load(circle_id)
+                if meeting is not None:
+                    await self._carry_on(meeting, losses=True)
+        for circle_id, meeting in list(self.room.known.items()):
+            if meeting.phase is Phase.ENDED:
+                self._ended.setdefault(circle_id, self._monotonic() + TOMBSTONE_SECONDS)
+            if circle_id not in self.gateway.circles:
+                self.room.forget(circle_id)
+        for circle_id, until in list(self._ended.items()):
+            if self._monotonic() >= until:
+                del self._ended[circle_id]
+                over = await self._stores.meetings.load(circle_id)
+                if over is not None and over.phase is Phase.ENDED:
+                    await self._stores.meetings.forget(circle_id)
+
+    async def _carry_on(self, meeting: Meeting, *, losses: bool) -> None:
+        """Carry out what is due, then see who is gone without a goodbye, or back."""
+        deadline = next_deadline(meeting)
+        if self._watch.is_due(meeting.circle_id, deadline, self._clock.now()):
+            # Up to that instant alone: a clock that jumped must not bring later ones with it.
+            await self.room.tick(meeting.circle_id, deadline or 0.0)
+        if not losses or self._monotonic() < self._settled_at:
+            return
+        connected = await self._stores.presence.connected(meeting.circle_id)
+        here = [s.member_id for s in meeting.seats if s.presence is Presence.HERE]
+        for member_id in (*here, *(w.member_id for w in meeting.waiting)):
+            if member_id not in connected:
+                await self.room.lost(meeting.circle_id, member_id)
+        await self._bring_back(meeting)
+
+    async def _bring_back(self, meeting: Meeting) -> None:
+        """Somebody whose connection is here was taken for gone: a process had been asleep."""
+        circle = self.gateway.circles.get(meeting.circle_id)
+        for socket in circle.ready() if circle else ():
+            seat = meeting.seat(socket.guest.member_id)
+            if seat is not None and seat.presence is Presence.AWAY:
+                await self.room.arrived(socket.guest, socket.observer)
+
+
+def build(admission: Admission, redis_url: str, origins: Iterable[str]) -> Live:
+    """The live room over a Redis or Valkey. `origins` are the pages that may open a socket."""
+    return Live(admission, by_redis(redis_url), origins)

@@ -1,0 +1,193 @@
+"""What clients send and what each event is answered with, and the strict parsing of it.
+
+Declines unknown fields, missing fields, and anything that only looks like the right type.
+"""
+
+from __future__ import annotations
+
+import types
+from dataclasses import dataclass
+from typing import Annotated, Any, Literal, TypeVar
+
+import orjson
+from annotated_types import Ge, Le, MaxLen, MinLen
+from pydantic import ConfigDict, Field, TypeAdapter, ValidationError
+
+from realtime.domain.commands import Command
+from realtime.domain.refusal import Reason, Refused
+from realtime.views import (
+    FacilitatorView,
+    Gone,
+    Joined,
+    LobbyView,
+    MeetingView,
+    Nodded,
+    Retracted,
+    Said,
+    Trouble,
+    YouView,
+)
+
+Id = Annotated[str, MinLen(8), MaxLen(64)]
+"""Made by the client, unguessable: a repeat with the same id changes nothing."""
+Count = Annotated[int, Ge(0), Le(2**53 - 1)]
+TEXT_MAX = 2000
+"""Characters of one message, counted after trimming."""
+PROMPT_MAX = 500
+COMMAND_MAX = 60
+"""People named by one command at most; a circle has 30 seats."""
+
+
+@dataclass(frozen=True)
+class Hello:
+    """The handshake, sent with CONNECT. The cookie says who; `circle` is the slug."""
+
+    protocol: int
+    circle: Annotated[str, MinLen(1), MaxLen(80)]
+    tab: Annotated[str, MinLen(1), MaxLen(64)]
+    observer: bool
+
+
+@dataclass(frozen=True)
+class CommandSent:
+    """Event `command`. `seen` is the (epoch, version) of the meeting that the person saw."""
+
+    command_id: Id
+    seen: tuple[Count, Count]
+    command: Annotated[Command, Field(discriminator="type")]
+
+
+@dataclass(frozen=True)
+class SayWords:
+    """Event `say`. Up to 2,000 characters, opaque to the server."""
+
+    id: Id
+    text: str
+
+
+@dataclass(frozen=True)
+class SayPhrase:
+    """Event `phrase`: one of the four warm phrases, by its key."""
+
+    id: Id
+    key: Literal["warm.1", "warm.2", "warm.3", "warm.4"]
+
+
+@dataclass(frozen=True)
+class Retract:
+    """Event `retract`: take back one's own words; a facilitator may hide anybody's."""
+
+    id: Id
+
+
+@dataclass(frozen=True)
+class Nod:
+    """Event `nod`."""
+
+
+@dataclass(frozen=True)
+class Sync:
+    """Event `sync`: send me the present state again."""
+
+
+@dataclass(frozen=True)
+class Observe:
+    """Event `observe`: somebody at the door decides whether to come in as an observer."""
+
+    observer: bool
+
+
+@dataclass(frozen=True)
+class Accepted:
+    """The answer to an event that was carried out, or that changed nothing."""
+
+    version: int
+    ok: Literal[True] = True
+
+
+@dataclass(frozen=True)
+class Placed:
+    """The answer to words that were passed on: their place in the one order."""
+
+    version: int
+    id: str
+    seq: int
+    ok: Literal[True] = True
+
+
+@dataclass(frozen=True)
+class Declined:
+    """The answer to an event that was refused."""
+
+    reason: Reason
+    ok: Literal[False] = False
+
+
+Ack = Accepted | Placed | Declined
+
+CLIENT_EVENTS: dict[str, type] = {
+    "command": CommandSent,
+    "say": SayWords,
+    "phrase": SayPhrase,
+    "retract": Retract,
+    "nod": Nod,
+    "sync": Sync,
+    "observe": Observe,
+}
+SERVER_EVENTS: dict[str, type] = {
+    "joined": Joined,
+    "meeting": MeetingView,
+    "you": YouView,
+    "facilitating": FacilitatorView,
+    "lobby": LobbyView,
+    "said": Said,
+    "retracted": Retracted,
+    "nodded": Nodded,
+    "gone": Gone,
+    "trouble": Trouble,
+}
+
+Payload = TypeVar("Payload")
+
+
+def _adapter(kind: type) -> TypeAdapter[Any]:
+    # A dataclass of the standard library takes its config from what is around it: a tuple of one.
+    one_of_kind: Any = types.GenericAlias(tuple, (kind,))
+    return TypeAdapter(one_of_kind, config=ConfigDict(extra="forbid", strict=True))
+
+
+_ADAPTERS = {kind: _adapter(kind) for kind in (Hello, *CLIENT_EVENTS.values())}
+
+
+def parse(kind: type[Payload], data: object) -> Payload:
+    """The payload as its dataclass. Raises `Refused(MALFORMED)`, saying nothing of what it held."""
+    try:
+        # Through JSON, so that strict means strict and lone surrogates do not pass.
+        payload: Payload = _ADAPTERS[kind].validate_json(orjson.dumps([data]))[0]
+    except (ValidationError, orjson.JSONEncodeError, RecursionError):
+        raise Refused(Reason.MALFORMED) from None
+    if isinstance(payload, CommandSent):
+        _bounded(payload.command)
+    return payload
+
+
+def _bounded(command: Command) -> None:
+    """Refuse what is well formed but of a size no person would send."""
+    fields: dict[str, Any] = vars(command)
+    for value in fields.values():
+        if isinstance(value, str) and len(value) > PROMPT_MAX:
+            raise Refused(Reason.TOO_LONG)
+        if isinstance(value, tuple) and len(value) > COMMAND_MAX:
+            raise Refused(Reason.TOO_LONG)
+        if isinstance(value, int) and not -3600 <= value <= 3600:
+            raise Refused(Reason.MALFORMED)
+
+
+def trimmed(text: str) -> str:
+    """Words without the blanks around them. Raises `Refused` when none or too many are left."""
+    words = text.strip()
+    if not words:
+        raise Refused(Reason.EMPTY)
+    if len(words) > TEXT_MAX:
+        raise Refused(Reason.TOO_LONG)
+    return words

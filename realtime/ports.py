@@ -1,0 +1,132 @@
+"""What the room needs from outside: a store, a bus, presence, who may come in. No behaviour."""
+
+from __future__ import annotations
+
+from collections.abc import AsyncIterator, Awaitable, Callable, Mapping
+from dataclasses import dataclass
+from typing import Protocol
+
+from realtime.domain.meeting import CircleId, Frame, Meeting, MemberId
+
+
+class OutOfReach(Exception):
+    """The store or the bus did not answer. Unknown is never the same as empty."""
+
+
+@dataclass(frozen=True)
+class Guest:
+    """Somebody whom the admission let in, under the name they chose for this circle."""
+
+    member_id: MemberId
+    circle_id: CircleId
+    name: str
+    facilitator: bool
+    first_visit: bool
+    frame: Frame
+
+
+class Admission(Protocol):
+    """Who is this, and do they belong? Implemented by `server.circles.admission`."""
+
+    async def admit(self, cookies: Mapping[str, str], slug: str) -> Guest:
+        """The person behind the cookies, in that circle. Raises `Refused` with the reason."""
+        ...
+
+    async def ban(self, circle_id: CircleId, member_id: MemberId) -> None:
+        """They may not return to this circle."""
+        ...
+
+    async def visited(self, circle_id: CircleId, members: tuple[MemberId, ...]) -> None:
+        """A meeting closed with these people seated: count one visit each, without a date."""
+        ...
+
+
+class MeetingStore(Protocol):
+    """Meetings by circle. Swaps by version; holds no rules. Raises `OutOfReach`."""
+
+    async def load(self, circle_id: CircleId) -> Meeting | None:
+        """The present meeting, or None when there is surely none."""
+        ...
+
+    async def swap(self, old: Meeting | None, new: Meeting) -> bool:
+        """Put `new` in place of `old` (compared by epoch and version) and announce it, as one step.
+
+        False when somebody else was faster: load and decide again.
+        """
+        ...
+
+    async def open_circles(self) -> tuple[CircleId, ...]:
+        """Circles with a meeting that has not ended, for the clock that carries out deadlines."""
+        ...
+
+    async def forget(self, circle_id: CircleId) -> None:
+        """Drop the meeting and everything about it."""
+        ...
+
+
+@dataclass(frozen=True)
+class StateHeard:
+    """A meeting changed, here or on another process."""
+
+    meeting: Meeting
+
+
+@dataclass(frozen=True)
+class WordsHeard:
+    """Words in passing, already encoded for the wire: never stored, never looked into."""
+
+    seq: int
+    event: str
+    payload: bytes
+
+
+Heard = StateHeard | WordsHeard
+
+
+PASSING = frozenset({"nodded"})
+"""Events without a place in the order of the words: one that is missed leaves no gap."""
+
+
+class Fanout(Protocol):
+    """One channel a circle, heard only by processes with people in it. Raises `OutOfReach`."""
+
+    async def publish(self, circle_id: CircleId, event: str, payload: bytes) -> int:
+        """Pass words on to every process that listens; returns their place in the one order.
+
+        `PASSING` events take none: they come with that of the last words before them.
+        """
+        ...
+
+    async def sequence(self, circle_id: CircleId) -> int:
+        """The place of the last words passed on, 0 before the first."""
+        ...
+
+    async def listen(self, circle_id: CircleId, hear: Callable[[Heard], Awaitable[None]]) -> None:
+        """Hear this circle from now on; returns once nothing published later can be missed."""
+        ...
+
+    async def unlisten(self, circle_id: CircleId) -> None: ...
+
+    def troubles(self) -> AsyncIterator[bool]:
+        """True when the bus is lost, False when it is back and every channel is heard again."""
+        ...
+
+
+class Presence(Protocol):
+    """Which connections each person has, on any process. Raises `OutOfReach`."""
+
+    async def arrive(self, circle_id: CircleId, member_id: MemberId, connection: str) -> int:
+        """Note a connection; returns how many the person has now."""
+        ...
+
+    async def beat(self, circle_id: CircleId, connections: Mapping[str, MemberId]) -> None:
+        """These are still there; what does not beat for 15 s is gone."""
+        ...
+
+    async def depart(self, circle_id: CircleId, member_id: MemberId, connection: str) -> int:
+        """Forget a connection; returns how many the person has left."""
+        ...
+
+    async def connected(self, circle_id: CircleId) -> frozenset[MemberId]:
+        """Everybody with a living connection."""
+        ...

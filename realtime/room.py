@@ -1,0 +1,212 @@
+"""Load, decide, swap: the one way a meeting changes. The store announces what was swapped in.
+
+Holds no rules of the meeting and no words; knows no sockets.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import secrets
+from collections.abc import Awaitable, Callable
+from contextlib import suppress
+from dataclasses import replace
+
+from realtime.clock import Clock, Watch
+from realtime.domain.commands import Arrived, Command, Lost, Remove, Report, Tick
+from realtime.domain.meeting import (
+    CircleId,
+    Frame,
+    Instant,
+    Meeting,
+    MemberId,
+    Phase,
+    Presence,
+    Seat,
+)
+from realtime.domain.refusal import Reason, Refused
+from realtime.domain.stick import carry_out, decide, next_deadline, open_meeting
+from realtime.ports import Admission, Guest, MeetingStore, OutOfReach
+
+RACES = 60
+"""Lost races in a row before giving up; each means that somebody else moved on."""
+NOBODY = MemberId("")
+Decide = Callable[[Meeting], Meeting]
+
+
+class Room:
+    """Changes meetings. `known` is the newest that this process saw: to ask, not to decide by."""
+
+    def __init__(
+        self, store: MeetingStore, admission: Admission, clock: Clock, watch: Watch
+    ) -> None:
+        self._store, self._admission, self._clock = store, admission, clock
+        self._watch = watch
+        self.known: dict[CircleId, Meeting] = {}
+
+    def note(self, meeting: Meeting) -> bool:
+        """Remember a meeting seen; False when a newer one is known."""
+        old = self.known.get(meeting.circle_id)
+        if old is not None and stamp(meeting) < stamp(old):
+            return False
+        self.known[meeting.circle_id] = meeting
+        # From this moment this process sees the time of its deadline pass.
+        self._watch.is_due(meeting.circle_id, next_deadline(meeting), self._clock.now())
+        return True
+
+    def forget(self, circle_id: CircleId) -> None:
+        """This process has nobody of the circle any more."""
+        self.known.pop(circle_id, None)
+
+    async def load(self, circle_id: CircleId) -> Meeting | None:
+        """The present meeting. Raises `Refused(OUT_OF_REACH)`; None means that there is none."""
+        try:
+            meeting = await self._store.load(circle_id)
+            if meeting is None and (known := self.known.pop(circle_id, None)):
+                meeting = await self._reseed(known)
+        except OutOfReach:
+            raise Refused(Reason.OUT_OF_REACH) from None
+        if meeting is not None:
+            self.note(meeting)
+        return meeting
+
+    async def carry_out(
+        self,
+        circle_id: CircleId,
+        actor: MemberId,
+        command: Command,
+        command_id: str,
+        seen: tuple[int, int],
+    ) -> Meeting:
+        """Carry out one command of a person. Raises `Refused`."""
+
+        def decided(meeting: Meeting) -> Meeting:
+            if seen[0] != meeting.epoch:
+                # What they saw is of another life of this meeting: show them this one first.
+                raise Refused(Reason.CONFLICT)
+            return carry_out(meeting, actor, command, command_id, self._clock.now(), fresh())
+
+        async def before(new: Meeting) -> None:
+            # Before they are out, so that whoever shows them the door knows for how long.
+            if isinstance(command, Remove) and command.ban and command.member_id in new.removed:
+                await self._admission.ban(circle_id, command.member_id)
+
+        return await self._change(circle_id, None, decided, before)
+
+    async def arrived(self, guest: Guest, observer: bool) -> Meeting:
+        """Somebody connected, or changed their mind at the door. Opens the meeting if need be."""
+        seen = Arrived(guest.name, guest.facilitator, observer, guest.first_visit)
+
+        def decided(meeting: Meeting) -> Meeting:
+            if meeting.phase is Phase.ENDED and guest.facilitator:
+                meeting = reopened(meeting, guest.frame, self._clock.now())
+            return decide(meeting, guest.member_id, seen, self._clock.now(), fresh())
+
+        return await self._change(guest.circle_id, guest.frame, decided)
+
+    async def lost(self, circle_id: CircleId, member_id: MemberId) -> None:
+        """Somebody's last connection is gone."""
+        with suppress(Refused):
+            await self._report(circle_id, member_id, Lost(), self._clock.now())
+
+    async def tick(self, circle_id: CircleId, until: Instant) -> None:
+        """Carry out the deadlines up to that instant, and not one that is later."""
+        with suppress(Refused):
+            await self._report(circle_id, NOBODY, Tick(), until)
+
+    async def _report(
+        self, circle_id: CircleId, member_id: MemberId, report: Report, now: Instant
+    ) -> None:
+        await self._change(
+            circle_id, None, lambda meeting: decide(meeting, member_id, report, now, fresh())
+        )
+
+    async def _change(
+        self,
+        circle_id: CircleId,
+        frame: Frame | None,
+        decided: Decide,
+        before: Callable[[Meeting], Awaitable[None]] | None = None,
+    ) -> Meeting:
+        for attempt in range(RACES):
+            old = await self.load(circle_id)
+            base = old
+            if base is None:
+                if frame is None:
+                    raise Refused(Reason.ENDED)
+                base = open_meeting(circle_id, frame, self._clock.now())
+            new = decided(base)
+            if new is old:
+                return new
+            if before is not None:
+                await before(new)
+            try:
+                won = await self._store.swap(old, new)
+            except OutOfReach:
+                raise Refused(Reason.OUT_OF_REACH) from None
+            if won:
+                self.note(new)
+                if new.phase is Phase.ENDED and base.phase is not Phase.ENDED:
+                    await self._ended(new)
+                return new
+            # Somebody was faster: let them finish, then decide again on what is now.
+            await asyncio.sleep(0 if attempt < 5 else 0.002 * attempt)
+        raise Refused(Reason.CONFLICT)
+
+    async def _ended(self, meeting: Meeting) -> None:
+        """Count the visits, then leave nothing of who was there."""
+        came = tuple(s.member_id for s in meeting.seats if s.member_id not in meeting.removed)
+        with suppress(OutOfReach):
+            await self._admission.visited(meeting.circle_id, came)
+        with suppress(OutOfReach):
+            await self._store.swap(meeting, emptied(meeting))
+
+    async def _reseed(self, known: Meeting) -> Meeting | None:
+        """The store lost the meeting: what this process saw last stands, in a new epoch.
+
+        A client's memory is never asked: it could give itself the stick.
+        """
+        if known.phase is Phase.ENDED:
+            return None
+        again = replace(known, epoch=known.epoch + 1, version=known.version + 1)
+        again = replace(again, shown=known.shown + 1)
+        if await self._store.swap(None, again):
+            return again
+        return await self._store.load(known.circle_id)
+
+
+def stamp(meeting: Meeting) -> tuple[int, int]:
+    """What tells the newer of two meetings."""
+    return meeting.epoch, meeting.version
+
+
+def fresh() -> str:
+    return secrets.token_urlsafe(16)
+
+
+def emptied(meeting: Meeting) -> Meeting:
+    """A meeting that ended, without the people: it says 'over' to whoever comes late."""
+    return replace(
+        Meeting(meeting.circle_id, replace(meeting.frame, prompts=())),
+        epoch=meeting.epoch,
+        version=meeting.version + 1,
+        shown=meeting.shown + 1,
+        opened=meeting.opened,
+        ends=meeting.ends,
+        phase=Phase.ENDED,
+        floor=meeting.floor,
+        removed=meeting.removed,
+    )
+
+
+def reopened(ended: Meeting, frame: Frame, now: Instant) -> Meeting:
+    """A facilitator opens the circle again the same evening; who was removed tonight stays out."""
+    anew = open_meeting(ended.circle_id, frame, now)
+    return replace(
+        anew, epoch=ended.epoch + 1, version=ended.version, shown=ended.shown, removed=ended.removed
+    )
+
+
+def sitting(meeting: Meeting | None, member_id: MemberId) -> Seat | None:
+    """The seat of somebody who has not left."""
+    seat = meeting.seat(member_id) if meeting else None
+    return seat if seat and seat.presence is not Presence.LEFT else None

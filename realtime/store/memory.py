@@ -1,0 +1,173 @@
+"""Everything of the store within one process, for tests and for reading. Keeps no words.
+
+`Memory` stands for the Redis that several processes share: give the same one to each. `cut` and
+`mend` play an outage.
+"""
+
+from __future__ import annotations
+
+import time
+from collections import defaultdict
+from collections.abc import AsyncIterator, Callable, Mapping
+from functools import partial
+
+from realtime.domain.meeting import CircleId, Instant, Meeting, MemberId, Phase
+from realtime.ports import PASSING, Heard, OutOfReach, StateHeard, WordsHeard
+from realtime.store.hearing import Ear, Hear, Troubles
+from realtime.store.presence import LASTS
+
+
+class Memory:
+    """What is kept, and who listens."""
+
+    def __init__(self) -> None:
+        self.meetings: dict[CircleId, Meeting] = {}
+        self.sequences: dict[CircleId, int] = {}
+        self.here: defaultdict[CircleId, dict[tuple[MemberId, str], Instant]] = defaultdict(dict)
+        self.buses: list[MemoryFanout] = []
+        self.lost = False
+
+    def cut(self) -> None:
+        """From now on nothing can be reached."""
+        self.lost = True
+        for bus in self.buses:
+            bus.tell(lost=True)
+
+    def mend(self) -> None:
+        """Everything is in reach again, as it was."""
+        self.lost = False
+        for bus in self.buses:
+            bus.tell(lost=False)
+
+    def reach(self) -> None:
+        if self.lost:
+            raise OutOfReach
+
+    def pass_on(self, circle_id: CircleId, heard: Heard) -> None:
+        for bus in self.buses:
+            bus.pass_on(circle_id, heard)
+
+
+class MemoryMeetingStore:
+    """Implements `ports.MeetingStore`."""
+
+    def __init__(self, memory: Memory) -> None:
+        self._memory = memory
+
+    async def load(self, circle_id: CircleId) -> Meeting | None:
+        self._memory.reach()
+        return self._memory.meetings.get(circle_id)
+
+    async def swap(self, old: Meeting | None, new: Meeting) -> bool:
+        self._memory.reach()
+        stored = self._memory.meetings.get(new.circle_id)
+        if _mark(stored) != _mark(old):
+            return False
+        self._memory.meetings[new.circle_id] = new
+        self._memory.pass_on(new.circle_id, StateHeard(new))
+        return True
+
+    async def open_circles(self) -> tuple[CircleId, ...]:
+        self._memory.reach()
+        meetings = self._memory.meetings.values()
+        return tuple(sorted(m.circle_id for m in meetings if m.phase is not Phase.ENDED))
+
+    async def forget(self, circle_id: CircleId) -> None:
+        self._memory.reach()
+        self._memory.meetings.pop(circle_id, None)
+        self._memory.sequences.pop(circle_id, None)
+        self._memory.here.pop(circle_id, None)
+
+
+def _mark(meeting: Meeting | None) -> tuple[int, int] | None:
+    return None if meeting is None else (meeting.epoch, meeting.version)
+
+
+class MemoryFanout:
+    """Implements `ports.Fanout`."""
+
+    def __init__(self, memory: Memory) -> None:
+        self._memory = memory
+        self._meetings = MemoryMeetingStore(memory)
+        self._ears: dict[CircleId, Ear] = {}
+        self._troubles = Troubles()
+        memory.buses.append(self)
+
+    async def publish(self, circle_id: CircleId, event: str, payload: bytes) -> int:
+        self._memory.reach()
+        seq = self._memory.sequences.get(circle_id, 0) + (event not in PASSING)
+        self._memory.sequences[circle_id] = seq
+        self._memory.pass_on(circle_id, WordsHeard(seq, event, payload))
+        return seq
+
+    async def sequence(self, circle_id: CircleId) -> int:
+        self._memory.reach()
+        return self._memory.sequences.get(circle_id, 0)
+
+    async def listen(self, circle_id: CircleId, hear: Hear) -> None:
+        self._memory.reach()
+        await self.unlisten(circle_id)
+        self._ears[circle_id] = Ear(hear, partial(self._meetings.load, circle_id))
+
+    async def unlisten(self, circle_id: CircleId) -> None:
+        ear = self._ears.pop(circle_id, None)
+        if ear is not None:
+            ear.stop()
+
+    def troubles(self) -> AsyncIterator[bool]:
+        return self._troubles.heard()
+
+    def tell(self, *, lost: bool) -> None:
+        self._troubles.tell(lost)
+        if not lost:
+            for ear in self._ears.values():
+                ear.afresh()
+
+    def pass_on(self, circle_id: CircleId, heard: Heard) -> None:
+        ear = self._ears.get(circle_id)
+        if ear is not None:
+            ear.pass_on(heard)
+
+    async def close(self) -> None:
+        """Hear nothing more of anything. Not to be awaited by a hearer."""
+        self._memory.buses.remove(self)
+        ears, self._ears = list(self._ears.values()), {}
+        for ear in ears:
+            ear.stop()
+        for ear in ears:
+            await ear.stopped()
+
+
+class MemoryPresence:
+    """Implements `ports.Presence`."""
+
+    def __init__(self, memory: Memory, clock: Callable[[], Instant] = time.time) -> None:
+        self._memory = memory
+        self._clock = clock
+
+    async def arrive(self, circle_id: CircleId, member_id: MemberId, connection: str) -> int:
+        await self.beat(circle_id, {connection: member_id})
+        return self._living(circle_id).count(member_id)
+
+    async def beat(self, circle_id: CircleId, connections: Mapping[str, MemberId]) -> None:
+        self._memory.reach()
+        for connection, member_id in connections.items():
+            self._memory.here[circle_id][member_id, connection] = self._clock()
+
+    async def depart(self, circle_id: CircleId, member_id: MemberId, connection: str) -> int:
+        self._memory.reach()
+        self._memory.here[circle_id].pop((member_id, connection), None)
+        return self._living(circle_id).count(member_id)
+
+    async def connected(self, circle_id: CircleId) -> frozenset[MemberId]:
+        return frozenset(self._living(circle_id))
+
+    def _living(self, circle_id: CircleId) -> list[MemberId]:
+        """The person behind each connection that beat of late; the others are dropped."""
+        self._memory.reach()
+        oldest = self._clock() - LASTS
+        living = {who: at for who, at in self._memory.here[circle_id].items() if at >= oldest}
+        self._memory.here[circle_id] = living
+        if not living:
+            del self._memory.here[circle_id]
+        return [member_id for member_id, _ in living]

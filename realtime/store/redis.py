@@ -1,0 +1,52 @@
+"""Meetings in Redis: swapped by version, announced in the same step. Holds no rules.
+
+Keys of a circle: `{circle}:meeting` (a hash: epoch, version, state), `{circle}:seq`,
+`{circle}:here`; its channel is `{circle}`. What is said is in none of them.
+"""
+
+from __future__ import annotations
+
+import asyncio
+
+from realtime.domain.meeting import CircleId, Meeting, Phase
+from realtime.store.link import KEPT, Link, Script, key
+from realtime.wire import dump_meeting, parse_meeting
+
+OPEN = "lingkar:open"
+SWAP = Script.read("swap.lua")
+
+
+class RedisMeetingStore:
+    """Implements `ports.MeetingStore`."""
+
+    def __init__(self, link: Link) -> None:
+        self._link = link
+
+    async def load(self, circle_id: CircleId) -> Meeting | None:
+        state = await self._link.ask("HGET", key(circle_id, "meeting"), "state")
+        return None if state is None else parse_meeting(state)
+
+    async def swap(self, old: Meeting | None, new: Meeting) -> bool:
+        keys = (key(new.circle_id, "meeting"), key(new.circle_id), OPEN)
+        swapped = await self._link.run(
+            SWAP,
+            keys,
+            "" if old is None else old.epoch,
+            "" if old is None else old.version,
+            new.epoch,
+            new.version,
+            dump_meeting(new),
+            new.circle_id,
+            0 if new.phase is Phase.ENDED else 1,
+            KEPT,
+        )
+        return bool(swapped)
+
+    async def open_circles(self) -> tuple[CircleId, ...]:
+        circles = await self._link.ask("SMEMBERS", OPEN)
+        return tuple(sorted(CircleId(circle.decode()) for circle in circles))
+
+    async def forget(self, circle_id: CircleId) -> None:
+        parts = [key(circle_id, part) for part in ("meeting", "seq", "here")]
+        # The set last: a circle left in it is forgotten again, a meeting left behind is not.
+        await asyncio.gather(self._link.ask("DEL", *parts), self._link.ask("SREM", OPEN, circle_id))

@@ -1,0 +1,211 @@
+"""What each audience receives of a meeting. Declines to hold anything its audience must not know.
+
+Times are milliseconds on the server's clock; `now` in each view lets a client find its offset.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import Literal
+
+from realtime.domain.meeting import Floor, MemberId, Phase, Presence, Role, Standing, TurnId
+
+PROTOCOL = 1
+"""Sent in the handshake; an older client is asked to reload."""
+
+
+@dataclass(frozen=True)
+class SeatView:
+    member_id: MemberId
+    name: str
+    role: Role
+    presence: Presence
+
+
+@dataclass(frozen=True)
+class StickView:
+    """`member_id` is who it is offered to, held by or kept for; None while it rests.
+
+    `started` and `soft_limit` only while held. `turn_id` is not here: it goes to those who may
+    end the turn, in `YouView` and `FacilitatorView`.
+    """
+
+    kind: Literal["resting", "offered", "held", "place_held"]
+    member_id: MemberId | None
+    started: int | None
+    soft_limit: int | None
+
+
+@dataclass(frozen=True)
+class MeetingView:
+    """Audience: every seat, those stepped out too; the same bytes for all. Event `meeting`."""
+
+    circle_id: str
+    title: str
+    epoch: int
+    version: int
+    now: int
+    phase: Phase
+    floor: Floor
+    prompt: str
+    round: int | None
+    """The number of the round, None before the first and after it closed."""
+    locked: bool
+    paused: bool
+    nods_off: bool
+    seats: tuple[SeatView, ...]
+    """Clockwise; people who left are not in it."""
+    stick: StickView
+    next: MemberId | None
+    interjecting: tuple[MemberId, ...]
+    ends: int
+    capacity: int
+
+
+@dataclass(frozen=True)
+class YouView:
+    """Audience: one person, about themselves alone. Event `you`."""
+
+    member_id: MemberId
+    role: Role
+    presence: Presence
+    standing: Standing | None
+    place: int | None
+    """Place in the queue of those who asked, from 1."""
+    ahead: MemberId | None
+    """Who comes right before them in the round, where they are the next after the holder."""
+    offered: bool
+    offered_by: MemberId | None
+    turn_id: TurnId | None
+    """Only while they hold the stick."""
+    ready: bool
+    unfinished: bool
+    """They were interrupted and may finish."""
+    hand_sent: bool
+    handing_to_you: bool
+    reminded: bool
+
+
+@dataclass(frozen=True)
+class WaitingView:
+    member_id: MemberId
+    name: str
+    observer: bool
+    first_visit: bool
+    since: int
+
+
+@dataclass(frozen=True)
+class AskedView:
+    member_id: MemberId
+    at: int
+
+
+@dataclass(frozen=True)
+class HandView:
+    member_id: MemberId
+    at: int
+    taken_by: MemberId | None
+
+
+@dataclass(frozen=True)
+class HeardView:
+    """One person in the order, as facilitators see them."""
+
+    member_id: MemberId
+    standing: Standing | None
+    turns: int
+    nods: int
+    since: int
+    first_visit: bool
+
+
+@dataclass(frozen=True)
+class FacilitatorView:
+    """Audience: facilitators inside. Event `facilitating`."""
+
+    now: int
+    opened: int
+    minutes: int
+    waiting: tuple[WaitingView, ...]
+    asked: tuple[AskedView, ...]
+    order: tuple[MemberId, ...]
+    """Who is still to be offered the stick in this round, next first."""
+    people: tuple[HeardView, ...]
+    hands: tuple[HandView, ...]
+    turn_id: TurnId | None
+    handing_to: MemberId | None
+    prompts: tuple[str, ...]
+    soft_seconds: int
+    silent: MemberId | None
+    """Who has not answered an offer for 60 s; nobody is declined by a clock."""
+
+
+@dataclass(frozen=True)
+class LobbyView:
+    """Audience: one person at the door. Nothing of the room. Event `lobby`.
+
+    `waiting`: somebody knows you are here. `no_host`: no facilitator yet. `late`: a round is on.
+    `admitted`: go in. The rest are final.
+    """
+
+    state: Literal[
+        "waiting", "no_host", "late", "admitted", "turned_away", "locked", "full", "ended"
+    ]
+    host: str
+    """The name of the facilitator who opens the door; empty when none is there."""
+
+
+@dataclass(frozen=True)
+class Said:
+    """Audience: inside. Event `said`. `text` is opaque to the server.
+
+    `seq` is one order for the whole circle; a gap tells a client that it missed some.
+    `kind` `phrase`: `text` is one of the four keys `warm.1` to `warm.4`.
+    """
+
+    id: str
+    seq: int
+    member_id: MemberId
+    name: str
+    kind: Literal["say", "phrase"]
+    text: str
+
+
+@dataclass(frozen=True)
+class Retracted:
+    """Audience: inside. Event `retracted`: take that message off the screen."""
+
+    id: str
+    seq: int
+
+
+@dataclass(frozen=True)
+class Nodded:
+    """Audience: inside. Event `nodded`: who nodded in the last moments, coalesced."""
+
+    members: tuple[MemberId, ...]
+
+
+@dataclass(frozen=True)
+class Gone:
+    """Audience: one person; the socket is closed after it. Event `gone`."""
+
+    reason: Literal["removed", "banned", "ended", "left", "turned_away", "other_tab"]
+
+
+@dataclass(frozen=True)
+class Joined:
+    """The answer to connecting: where the words stand now, never what they were. Event `joined`."""
+
+    member_id: MemberId
+    epoch: int
+    seq: int
+    seated: bool
+
+
+@dataclass(frozen=True)
+class Trouble:
+    """Audience: every socket. Event `trouble`: the room cannot be reached, or can again."""
+
+    on: bool

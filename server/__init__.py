@@ -1,0 +1,1 @@
+"""Ordinary pages, accounts, the database and the command line."""

@@ -1,0 +1,99 @@
+"""People and their sign-ins: make one, find one, let one go. Knows no circle and no request."""
+
+from __future__ import annotations
+
+import asyncio
+import datetime as dt
+import secrets
+import time
+from functools import cache
+
+from argon2 import PasswordHasher
+from argon2.exceptions import VerifyMismatchError
+from sqlalchemy import delete, select
+from sqlalchemy.ext.asyncio import AsyncSession
+
+from server.accounts.tables import Person, SignIn
+from server.security import Keys, hashed, new_secret
+
+# Browsers keep a cookie 400 days at most.
+SIGN_IN_LIVES = 400 * 86400
+PURPOSE = "sign-in"
+
+
+@cache
+def hasher() -> PasswordHasher:
+    """argon2id with the library's own choice of cost (RFC 9106, low memory)."""
+    return PasswordHasher()
+
+
+@cache
+def decoy() -> str:
+    """A hash of nothing, so that an unknown name takes as long as a wrong passphrase."""
+    return hasher().hash(secrets.token_urlsafe(16))
+
+
+def new_id() -> str:
+    """An id that nobody guesses."""
+    return secrets.token_urlsafe(12)
+
+
+def new_person(name: str | None = None, name_key: str | None = None) -> Person:
+    """Somebody who is not in the database yet."""
+    today = dt.datetime.now(dt.UTC).date()
+    return Person(id=new_id(), name=name, name_key=name_key, organiser=False, since=today)
+
+
+async def hash_passphrase(passphrase: str) -> str:
+    """Slow on purpose, so in a thread."""
+    return await asyncio.to_thread(hasher().hash, passphrase)
+
+
+async def passphrase_fits(stored: str | None, passphrase: str) -> bool:
+    """Whether it is theirs; takes as long when there is nobody to compare with."""
+
+    def verify() -> bool:
+        try:
+            return hasher().verify(stored or decoy(), passphrase) and stored is not None
+        except VerifyMismatchError:
+            return False
+
+    return await asyncio.to_thread(verify)
+
+
+async def sign_in(db: AsyncSession, keys: Keys, person_id: str) -> str:
+    """A new sign-in; returns what the browser keeps."""
+    token = new_secret()
+    expires = int(time.time()) + SIGN_IN_LIVES
+    db.add(SignIn(token_hash=hashed(token), person_id=person_id, expires=expires))
+    await db.flush()
+    return keys.sign(PURPOSE, token)
+
+
+async def person_behind(db: AsyncSession, keys: Keys, cookie: str | None) -> Person | None:
+    """Who this browser is. A forged cookie costs no look into the database."""
+    token = keys.unsign(PURPOSE, cookie)
+    if token is None:
+        return None
+    return await db.scalar(
+        select(Person)
+        .join(SignIn, SignIn.person_id == Person.id)
+        .where(SignIn.token_hash == hashed(token), SignIn.expires > time.time())
+    )
+
+
+async def sign_out(db: AsyncSession, keys: Keys, cookie: str | None) -> None:
+    """This browser is nobody any more."""
+    token = keys.unsign(PURPOSE, cookie)
+    if token is not None:
+        await db.execute(delete(SignIn).where(SignIn.token_hash == hashed(token)))
+
+
+async def person_named(db: AsyncSession, name_key: str) -> Person | None:
+    """The organiser or facilitator who signs in under this name."""
+    return await db.scalar(select(Person).where(Person.name_key == name_key))
+
+
+async def has_organiser(db: AsyncSession) -> bool:
+    """Whether somebody has set this place up."""
+    return await db.scalar(select(Person.id).where(Person.organiser).limit(1)) is not None

@@ -1,0 +1,139 @@
+"""Setting up, signing in with a passphrase, letting a device forget. Members need none of it."""
+
+from __future__ import annotations
+
+from quart import Blueprint, Response, g, jsonify, request
+
+from server import setup
+from server.accounts.forms import LONGEST, OrganiserForm
+from server.accounts.queries import (
+    has_organiser,
+    hash_passphrase,
+    new_person,
+    passphrase_fits,
+    person_named,
+    sign_in,
+    sign_out,
+)
+from server.circles.forms import read_form
+from server.circles.invitations import sent_secret
+from server.circles.names import name_key
+from server.limits import EXCHANGE, SIGN_IN
+from server.web import (
+    SIGN_IN as COOKIE,
+)
+from server.web import (
+    Invalid,
+    db,
+    drop_cookie,
+    local_path,
+    page,
+    read_cookie,
+    remember,
+    see_other,
+    services,
+    spend,
+    who,
+    write_cookie,
+)
+
+accounts = Blueprint("accounts", __name__)
+
+SETTING_UP = "lingkar-siapkan"
+SETTING_UP_LIVES = 3600
+
+
+async def may_set_up() -> bool:
+    """Whether this browser exchanged the set-up link that still holds."""
+    secret = services().keys.unsign_in_time(SETTING_UP, read_cookie(SETTING_UP))
+    return secret is not None and await setup.secret_holds(db(), secret)
+
+
+@accounts.get("/siapkan")
+async def set_up() -> Response:
+    """The exchange of the link, then the form; once done, the way to sign in."""
+    if await may_set_up():
+        g.private = True
+        return await page("set_up.html", sent={}, wrong=set())
+    if await has_organiser(db()):
+        return see_other("/masuk")
+    return await page("arrive.html", action="/siapkan/tukar", setup=True)
+
+
+@accounts.post("/siapkan/tukar")
+async def exchange() -> Response:
+    """The link's secret for an hour to fill in the form. The link holds until the form is sent."""
+    secret = await sent_secret()
+    if not await setup.secret_holds(db(), secret):
+        spend(EXCHANGE)
+        if request.is_json:
+            answer = jsonify(ok=False, reason="invitation")
+            answer.status_code = 410
+            return answer
+        raise Invalid
+    answer = jsonify(ok=True, to="/siapkan") if request.is_json else see_other("/siapkan")
+    signed = services().keys.sign_for(SETTING_UP, secret, SETTING_UP_LIVES)
+    write_cookie(answer, SETTING_UP, signed, SETTING_UP_LIVES)
+    return answer
+
+
+@accounts.post("/siapkan")
+async def become_organiser() -> Response:
+    """The first organiser; the link has then done its work."""
+    if not await may_set_up():
+        raise Invalid
+    sent = (await request.form).to_dict()
+    form, wrong = read_form(OrganiserForm, sent)
+    if form is None:
+        return await page("set_up.html", 422, sent=sent, wrong=wrong)
+    person = new_person(form.name, name_key(form.name))
+    person.organiser = True
+    person.passphrase = await hash_passphrase(form.passphrase)
+    db().add(person)
+    await db().flush()
+    await setup.used(db())
+    cookie = await sign_in(db(), services().keys, person.id)
+    await db().commit()
+    response = see_other("/kelola/baru")
+    drop_cookie(response, SETTING_UP)
+    remember(response, cookie)
+    return response
+
+
+@accounts.get("/masuk")
+async def sign_in_page() -> Response:
+    """Name and passphrase, for whoever holds circles."""
+    person = await who()
+    where = local_path(request.args.get("ke"))
+    if person is not None and person.passphrase:
+        return see_other(where if where != "/" else "/kelola")
+    return await page("sign_in.html", where=where, name="")
+
+
+@accounts.post("/masuk")
+async def enter() -> Response:
+    """Sign in, slowly on purpose and slower after some tries."""
+    form = await request.form
+    name, passphrase = form.get("name", "")[:200], form.get("passphrase", "")[:LONGEST]
+    spend(SIGN_IN)
+    person = await person_named(db(), name_key(" ".join(name.split())))
+    fits = await passphrase_fits(person.passphrase if person else None, passphrase)
+    where = local_path(form.get("ke"))
+    if person is None or not fits:
+        # One sentence for both: a name that exists is nobody's business.
+        return await page("sign_in.html", 422, where=where, name=name, wrong="signin.wrong")
+    cookie = await sign_in(db(), services().keys, person.id)
+    await db().commit()
+    response = see_other(where if where != "/" else "/kelola")
+    remember(response, cookie)
+    return response
+
+
+@accounts.post("/keluar")
+async def leave() -> Response:
+    """This device forgets who used it."""
+    await sign_out(db(), services().keys, read_cookie(COOKIE))
+    await db().commit()
+    response = see_other("/")
+    drop_cookie(response, COOKIE)
+    return response

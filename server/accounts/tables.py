@@ -1,0 +1,44 @@
+"""Tables of people and their sign-ins. No e-mail, no address, no date of a visit."""
+
+from __future__ import annotations
+
+import datetime as dt
+
+from sqlalchemy import Date, ForeignKey, Integer, LargeBinary, String
+from sqlalchemy.orm import Mapped, mapped_column
+
+from server.database import Base
+
+
+class Person(Base):
+    """Somebody. Members have nothing here but an id; organisers a name and a passphrase."""
+
+    __tablename__ = "person"
+
+    id: Mapped[str] = mapped_column(String(24), primary_key=True)
+    name: Mapped[str | None] = mapped_column(String(200))
+    name_key: Mapped[str | None] = mapped_column(String(200), unique=True)
+    passphrase: Mapped[str | None] = mapped_column(String(200))
+    """argon2id, with its own salt and cost inside."""
+    organiser: Mapped[bool] = mapped_column(default=False)
+    since: Mapped[dt.date] = mapped_column(Date)
+
+
+class SignIn(Base):
+    """A browser that is somebody. Only a hash of what the browser holds."""
+
+    __tablename__ = "sign_in"
+
+    token_hash: Mapped[bytes] = mapped_column(LargeBinary(32), primary_key=True)
+    person_id: Mapped[str] = mapped_column(ForeignKey("person.id", ondelete="CASCADE"), index=True)
+    expires: Mapped[int] = mapped_column(Integer)
+    """Seconds since 1970."""
+
+
+class SetUp(Base):
+    """The one-time link that makes the first organiser. One row at most."""
+
+    __tablename__ = "set_up"
+
+    id: Mapped[int] = mapped_column(Integer, primary_key=True)
+    secret_hash: Mapped[bytes] = mapped_column(LargeBinary(32))

@@ -1,0 +1,45 @@
+"""The composition root: pages and live room behind one door. The only file that imports both."""
+
+from __future__ import annotations
+
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
+from typing import Any
+
+from realtime import live
+from server.circles.admission import CircleAdmission
+from server.database import Database
+from server.pages import make_pages
+from server.security import Keys
+from server.settings import Settings
+
+
+def create_app(settings: Settings, redis_url: str) -> Any:
+    """Everything that answers on one port, as an ASGI application."""
+    keys = Keys.kept_in(settings.data_dir)
+    database = Database(settings.database_url)
+    admission = CircleAdmission(database, keys, settings)
+    room = live.build(admission, redis_url, list(settings.origins))
+
+    @asynccontextmanager
+    async def around() -> AsyncIterator[None]:
+        """The database is ready before the room, and the room is gone before the database."""
+        await database.migrate()
+        await room.start()
+        try:
+            yield
+        finally:
+            await room.stop()
+            await database.close()
+
+    pages = make_pages(settings, keys, database, around)
+    sockets = room.asgi()
+
+    async def app(scope: Any, receive: Any, send: Any) -> None:
+        # Sockets alone go to the room: there is no long-polling to answer.
+        if scope["type"] == "websocket" and scope["path"].startswith("/socket.io/"):
+            await sockets(scope, receive, send)
+        else:
+            await pages(scope, receive, send)
+
+    return app

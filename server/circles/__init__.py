@@ -1,0 +1,1 @@
+"""Circles, who belongs to them, and the invitations that lead there."""

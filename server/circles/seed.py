@@ -1,0 +1,108 @@
+"""Writes an organiser, a circle and its members into a database, signed in, for tests and pictures.
+
+Declines to be reachable from any page: whoever can call it owns the data folder anyway.
+"""
+
+from __future__ import annotations
+
+import datetime as dt
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import Literal
+
+from sqlalchemy.ext.asyncio import AsyncSession
+
+from server.accounts.queries import hash_passphrase, new_person, sign_in
+from server.circles.forms import CircleForm
+from server.circles.names import name_key
+from server.circles.queries import invite, join, make_circle
+from server.circles.schedule import ZONES
+from server.circles.tables import Circle
+from server.database import Database
+from server.security import Keys
+from server.settings import Settings
+from server.web import SIGN_IN, cookie_name
+from server.words import Lang
+
+
+@dataclass(frozen=True)
+class Seeded:
+    """What was made: cookie values under one cookie name, and links that let people in."""
+
+    slug: str
+    circle_id: str
+    cookie_name: str
+    facilitator: str
+    """The cookie's value of the organiser, who facilitates."""
+    members: dict[str, str]
+    """Cookie values by name."""
+    ids: dict[str, str]
+    """Member ids by name, the facilitator's too."""
+    join_link: str
+    facilitate_link: str
+
+
+async def seed_circle(
+    settings: Settings,
+    *,
+    title: str = "Orang tua tunggal Jakarta",
+    topic: str = "Mengasuh anak seorang diri.",
+    facilitator: str = "Bu Sari",
+    members: Sequence[str] = (),
+    passphrase: str | None = None,
+    language: Lang = "id",
+    seats: int = 12,
+    door: Literal["ask", "open"] = "ask",
+    listed: bool = False,
+    weekly: tuple[int, str] | None = None,
+    soft_minutes: int = 4,
+) -> Seeded:
+    """Make it all and return the ways in. `weekly`: weekday and time; None: a meeting now."""
+    now = dt.datetime.now(ZONES["WIB"])
+    weekday, time = weekly or (now.weekday(), f"{now.hour:02}:00")
+    form = CircleForm(
+        name=title, topic=topic, language=language, seats=seats, weekday=weekday, time=time,
+        soft_minutes=soft_minutes, door=door, listed=listed,
+    )  # fmt: skip
+    keys = Keys.kept_in(settings.data_dir)
+    database = Database(settings.database_url)
+    try:
+        await database.migrate()
+        async with database.session() as db:
+            lead = new_person(facilitator, name_key(facilitator))
+            lead.organiser = True
+            lead.passphrase = await hash_passphrase(passphrase) if passphrase else None
+            db.add(lead)
+            await db.flush()
+            circle = await make_circle(db, form, lead, facilitator)
+            cookies, ids = {}, {facilitator: lead.id}
+            for name in members:
+                ids[name], cookies[name] = await seed_member(db, keys, circle, name)
+            _, as_member = await invite(db, circle, lead, days=30, most=100)
+            _, as_facilitator = await invite(db, circle, lead, days=30, role="facilitator")
+            lead_cookie = await sign_in(db, keys, lead.id)
+            await db.commit()
+    finally:
+        await database.close()
+    return Seeded(
+        slug=circle.slug,
+        circle_id=circle.id,
+        cookie_name=cookie_name(settings, SIGN_IN),
+        facilitator=lead_cookie,
+        members=cookies,
+        ids=ids,
+        join_link=f"{settings.public_url}/u#{as_member}",
+        facilitate_link=f"{settings.public_url}/u#{as_facilitator}",
+    )
+
+
+async def seed_member(
+    db: AsyncSession, keys: Keys, circle: Circle, name: str
+) -> tuple[str, str]:
+    """A member who gave the promise; returns their id and what their browser keeps."""
+    person = new_person()
+    db.add(person)
+    await db.flush()
+    membership = await join(db, circle, person, name)
+    membership.pledged = True
+    return person.id, await sign_in(db, keys, person.id)

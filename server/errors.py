@@ -1,0 +1,89 @@
+"""What goes wrong, as a kind page. Logs say what kind and where, never what anybody sent."""
+
+from __future__ import annotations
+
+import logging
+import traceback
+from pathlib import Path
+
+from quart import Quart, Response, g, request
+from sqlalchemy.exc import InterfaceError, OperationalError
+from sqlalchemy.exc import TimeoutError as PoolTimeout
+from werkzeug.exceptions import HTTPException
+
+from realtime.domain.refusal import Reason, Refused
+from server.web import Invalid, TooFast, page
+
+log = logging.getLogger("lingkar.pages")
+
+SPOKEN = {400, 403, 404, 405, 410, 413, 429, 500, 503}
+REFUSALS = {
+    Reason.NOT_SIGNED_IN: 403,
+    Reason.NOT_A_MEMBER: 404,
+    Reason.OUT_OF_REACH: 503,
+    Reason.TOO_FAST: 429,
+}
+
+
+def register_errors(app: Quart) -> None:
+    """One page for each kind."""
+    app.register_error_handler(HTTPException, http_error)
+    app.register_error_handler(Refused, refused)
+    app.register_error_handler(TooFast, too_fast)
+    app.register_error_handler(Invalid, invalid)
+    for kind in (OperationalError, InterfaceError, PoolTimeout):
+        app.register_error_handler(kind, out_of_reach)
+    app.register_error_handler(Exception, fault)
+
+
+async def error_page(status: int) -> Response:
+    """The page for a status, from the catalogue."""
+    if "lang" not in g:
+        g.lang, g.theme = "id", "auto"
+    return await page("error.html", status, status=status)
+
+
+async def http_error(error: HTTPException) -> Response:
+    if error.response is not None:
+        return error.response  # type: ignore[return-value]
+    status = error.code or 500
+    answer = await error_page(status if status in SPOKEN else 400 if status < 500 else 500)
+    answer.status_code = status
+    return answer
+
+
+async def refused(error: Refused) -> Response:
+    return await error_page(REFUSALS.get(error.reason, 403))
+
+
+async def too_fast(error: TooFast) -> Response:
+    answer = await error_page(429)
+    answer.headers["Retry-After"] = str(error.seconds)
+    return answer
+
+
+async def invalid(_error: Invalid) -> Response:
+    """Expired, used up, taken back and made up all look the same."""
+    return await page("invitation_bad.html", 410)
+
+
+async def out_of_reach(error: Exception) -> Response:
+    """The database does not answer: meetings go on, this page has to wait."""
+    note("page.out_of_reach", error)
+    answer = await error_page(503)
+    answer.headers["Retry-After"] = "5"
+    return answer
+
+
+async def fault(error: Exception) -> Response:
+    note("page.fault", error)
+    return await error_page(500)
+
+
+def note(what: str, error: Exception) -> None:
+    """Kind and place. The message of an exception may carry what somebody typed."""
+    frames = traceback.extract_tb(error.__traceback__)
+    ours = [frame for frame in frames if "/server/" in frame.filename] or list(frames)
+    place = f"{Path(ours[-1].filename).name}:{ours[-1].lineno}" if ours else "?"
+    rule = request.url_rule.rule if request and request.url_rule else "?"
+    log.error("%s kind=%s at=%s route=%s", what, type(error).__name__, place, rule)

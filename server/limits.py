@@ -1,0 +1,63 @@
+"""How often one address may try something. Kept in memory, bounded, and forgotten by itself.
+
+Slows down rather than bans: phone networks share addresses. Declines to remember who it was.
+"""
+
+from __future__ import annotations
+
+import ipaddress
+import time
+from collections import OrderedDict
+from collections.abc import Callable
+from dataclasses import dataclass, field
+
+MOST_ADDRESSES = 20_000
+
+
+@dataclass(frozen=True)
+class Budget:
+    """`tries` at once, which grow back evenly within `seconds`."""
+
+    tries: int
+    seconds: int
+
+
+READ = Budget(600, 60)
+WRITE = Budget(120, 60)
+# Guessing a secret of 256 bits is hopeless anyway; this keeps it from costing anything.
+EXCHANGE = Budget(20, 600)
+SIGN_IN = Budget(8, 600)
+
+
+@dataclass
+class Limits:
+    """Buckets by budget and address prefix."""
+
+    clock: Callable[[], float] = time.monotonic
+    _buckets: OrderedDict[tuple[Budget, str], tuple[float, float]] = field(
+        default_factory=OrderedDict
+    )
+
+    def wait(self, budget: Budget, address: str | None, cost: float = 1) -> int:
+        """0 and take one try, or how many seconds until the next one."""
+        key = (budget, prefix(address))
+        now = self.clock()
+        left, seen = self._buckets.pop(key, (float(budget.tries), now))
+        rate = budget.tries / budget.seconds
+        left = min(float(budget.tries), left + (now - seen) * rate)
+        enough = left >= 1
+        self._buckets[key] = (left - cost if enough else left, now)
+        if len(self._buckets) > MOST_ADDRESSES:
+            self._buckets.popitem(last=False)
+        return 0 if enough else int((1 - left) / rate) + 1
+
+
+def prefix(address: str | None) -> str:
+    """The network that an address belongs to: a household has a whole IPv6 /64."""
+    try:
+        parsed = ipaddress.ip_address(address or "")
+    except ValueError:
+        return "?"
+    if isinstance(parsed, ipaddress.IPv6Address):
+        return str(ipaddress.ip_network((parsed, 64), strict=False))
+    return str(parsed)

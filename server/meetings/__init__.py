@@ -1,0 +1,1 @@
+"""The pages round a meeting: the door, the room, going home. The meeting itself is elsewhere."""

@@ -1,0 +1,172 @@
+"""Puts the pages together: routes, words, headers, gates. Knows nothing of the live room."""
+
+from __future__ import annotations
+
+import gzip
+from collections.abc import AsyncGenerator, AsyncIterator, Callable
+from contextlib import AbstractAsyncContextManager, asynccontextmanager
+
+from quart import Quart, Response, g, request
+from werkzeug.exceptions import Forbidden
+
+from server import care, words
+from server.accounts.routes import accounts
+from server.assets import STATIC, Assets, icon, icons, read
+from server.care.routes import care as care_pages
+from server.circles.entry import entry
+from server.circles.invitations import invitations
+from server.circles.routes import circles
+from server.database import Database
+from server.errors import register_errors
+from server.limits import READ, WRITE, Limits
+from server.meetings.routes import meetings
+from server.preferences import preferences
+from server.security import LARGEST_BODY, Keys, comes_from_us, headers_for
+from server.settings import Settings
+from server.web import FORM, Services, form_token, read_cookie, services, spend, write_cookie
+
+Around = Callable[[], AbstractAsyncContextManager[None]]
+FOREVER = "public, max-age=31536000, immutable"
+SMALLEST_TO_COMPRESS = 600
+
+
+def make_pages(
+    settings: Settings, keys: Keys, database: Database, around: Around | None = None
+) -> Quart:
+    """The pages as an application. `around` is entered while it serves."""
+    app = Quart("server", static_folder=None, template_folder=str(STATIC.parent / "templates"))
+    app.config.update(MAX_CONTENT_LENGTH=LARGEST_BODY, MAX_FORM_PARTS=60)
+    app.extensions["lingkar"] = Services(settings, keys, database, Assets(), Limits())
+    for part in (circles, entry, invitations, meetings, accounts, care_pages, preferences):
+        app.register_blueprint(part)
+    app.add_url_rule("/static/built/<path:name>", "built", built)
+    app.add_url_rule("/static/lambang.svg", "emblem", emblem)
+    register_errors(app)
+    app.before_request(settle)
+    app.before_request(gate)
+    app.after_request(finish)
+    app.teardown_request(let_go)
+    prepare_templates(app)
+    enter = around or own_lifetime(database)
+
+    @app.while_serving
+    async def lifetime() -> AsyncGenerator[None, None]:
+        async with enter():
+            yield
+
+    return app
+
+
+def own_lifetime(database: Database) -> Around:
+    """Pages without a room: the database alone."""
+
+    @asynccontextmanager
+    async def around() -> AsyncIterator[None]:
+        await database.migrate()
+        yield
+        await database.close()
+
+    return around
+
+
+def prepare_templates(app: Quart) -> None:
+    """What templates may call. They get words by key and never hold any."""
+    app.jinja_env.trim_blocks = True
+    app.jinja_env.lstrip_blocks = True
+    app.jinja_env.globals.update(
+        t=lambda key, **params: words.html(g.lang, key, **params),
+        bdi=words.bdi,
+        icon=icon,
+        petal=icons()["petal"],
+        form_token=form_token,
+        asset=lambda source: services().assets.entry(source),
+        lines_checked=care.CHECKED,
+    )
+    app.context_processor(lambda: {"lang": g.lang, "theme": g.theme, "here": here()})
+
+
+def here() -> str:
+    """Where to come back to after a switch of language; always a page that can be asked for."""
+    path = request.path.removesuffix("/tukar")
+    query = request.query_string.decode("ascii", "ignore") if request.method == "GET" else ""
+    return f"{path}?{query}" if query else path
+
+
+async def settle() -> None:
+    """Language and theme, before anything can go wrong, so that an error speaks it too."""
+    chosen = words.as_lang(request.cookies.get("lang"))
+    g.lang = chosen or words.accepted(request.headers.get("Accept-Language"))
+    g.chosen = chosen is not None
+    theme = request.cookies.get("theme")
+    g.theme = theme if theme in ("light", "dark") else "auto"
+
+
+async def gate() -> None:
+    """Rate, then where it comes from, then the form's own token."""
+    if request.path.startswith("/static/"):
+        return
+    writing = request.method not in ("GET", "HEAD", "OPTIONS")
+    spend(WRITE if writing else READ)
+    if not writing:
+        return
+    ours = comes_from_us(request.headers, services().settings.origins)
+    if ours is False:
+        raise Forbidden
+    if request.is_json:
+        # Another site cannot send JSON without asking first, and we answer no such question.
+        return
+    token = (await request.form).get("_token")
+    if not services().keys.form_token_holds(read_cookie(FORM), token):
+        raise Forbidden
+
+
+async def finish(response: Response) -> Response:
+    """Headers on everything, caching by who is asking, compression of pages."""
+    for name, value in headers_for(services().settings).items():
+        response.headers[name] = value
+    if "new_form_browser" in g:
+        write_cookie(response, FORM, g.new_form_browser, None)
+    if "Cache-Control" not in response.headers:
+        # What is for one person, or lies beyond the door, is kept by no browser.
+        private = g.get("person") is not None or "private" in g or request.method == "POST"
+        response.headers["Cache-Control"] = "no-store" if private else "private, no-cache"
+    if response.mimetype == "text/html":
+        await compress(response)
+    return response
+
+
+async def compress(response: Response) -> None:
+    """Gzip a page for whoever accepts it."""
+    response.headers["Vary"] = "Accept-Encoding, Cookie, Accept-Language"
+    body = await response.get_data(as_text=False)
+    accepts = "gzip" in request.headers.get("Accept-Encoding", "")
+    if accepts and len(body) > SMALLEST_TO_COMPRESS:
+        response.set_data(gzip.compress(body, 6, mtime=0))
+        response.headers["Content-Encoding"] = "gzip"
+
+
+async def let_go(_error: BaseException | None) -> None:
+    """Close the request's database session; what was not committed is undone."""
+    session = g.pop("db", None)
+    if session is not None:
+        await session.close()
+
+
+async def built(name: str) -> Response:
+    """A built file: its name carries a hash of its content, so browsers may keep it."""
+    file = services().assets.file(name)
+    if file is None:
+        return Response("", 404, content_type="text/plain")
+    headers = {"Cache-Control": FOREVER, "Vary": "Accept-Encoding"}
+    if file.gzipped and "gzip" in request.headers.get("Accept-Encoding", ""):
+        headers["Content-Encoding"] = "gzip"
+        return Response(file.gzipped, headers=headers, content_type=file.kind)
+    return Response(file.content, headers=headers, content_type=file.kind)
+
+
+async def emblem() -> Response:
+    """The sign of the house, for the browser's tab."""
+    file = read(STATIC, "lambang.svg")
+    content = file.content if file else b""
+    headers = {"Cache-Control": "public, max-age=86400"}
+    return Response(content, headers=headers, content_type="image/svg+xml")

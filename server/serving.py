@@ -1,0 +1,181 @@
+"""Run the web server and what it needs, say plainly what runs where, and stop all of it.
+
+Binds the port before anything else starts, so that a taken port costs one line. Declines to
+read the environment (settings do) and to let uvicorn have the signals: it raises them again
+at the end, which would skip the Valkey that is still to be stopped.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import contextlib
+import errno
+import logging
+import signal
+import socket
+from collections.abc import AsyncIterator, Awaitable, Callable, Iterator
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+from urllib.parse import urlsplit
+
+import uvicorn
+from sqlalchemy.engine import make_url
+
+from server.embedded import EmbeddedValkey, ValkeyDidNotStart
+from server.settings import Settings
+
+if TYPE_CHECKING:
+    from server.lan import Certificate
+
+# Open sockets are told to come back later; whoever has not closed by then is cut.
+GRACE_SECONDS = 3
+LARGEST_FRAME = 16 * 1024
+
+
+class CannotServe(Exception):
+    """Something outside the program is in the way; the message is one line for a person."""
+
+
+@dataclass(frozen=True, slots=True)
+class Running:
+    """What is told once everything answers."""
+
+    settings: Settings
+    port: int
+    valkey: str
+
+
+class Server(uvicorn.Server):
+    """uvicorn without its signal handling, with a word when it is ready."""
+
+    def __init__(self, config: uvicorn.Config, ready: Callable[[], Awaitable[None]]) -> None:
+        super().__init__(config)
+        self._ready = ready
+
+    @contextlib.contextmanager
+    def capture_signals(self) -> Iterator[None]:
+        """Leave the signals to `stop_requested`."""
+        yield
+
+    async def startup(self, sockets: list[socket.socket] | None = None) -> None:
+        """Start, then tell; an app that cannot start is an error here, not an exit."""
+        try:
+            await super().startup(sockets)
+        except SystemExit:
+            raise CannotServe("Lingkar could not start; the reason stands above.") from None
+        if not self.should_exit:
+            await self._ready()
+
+
+def listen(host: str, port: int) -> socket.socket:
+    """Bind and listen, or say in one line why not."""
+    family = socket.AF_INET6 if ":" in host else socket.AF_INET
+    try:
+        return socket.create_server((host, port), family=family, backlog=512)
+    except OSError as error:
+        if error.errno == errno.EADDRINUSE:
+            why = f"Port {port} is taken, perhaps by another Lingkar. Try: make run PORT={port + 1}"
+        elif error.errno == errno.EACCES:
+            why = f"This account may not use port {port}. Try: make run PORT=8000"
+        else:
+            why = f"'{host}' is not an address of this machine; check HOST."
+        raise CannotServe(why) from None
+
+
+async def serve(
+    settings: Settings,
+    listener: socket.socket,
+    *,
+    ready: Callable[[Running], Awaitable[None]],
+    tls: Certificate | None = None,
+) -> None:
+    """Serve until a signal comes; when this returns, nothing that it started is left.
+
+    `ready` is awaited once, when requests are answered; what it wants to keep running beside
+    the server it starts as tasks of its own and ends when `serve` returns or raises.
+    """
+    # Imported late: a taken port should be told before the whole application is loaded.
+    from server.app import create_app
+
+    stop = stop_requested()
+    async with contextlib.AsyncExitStack() as stack:
+        stack.callback(listener.close)
+        redis_url, where, lost = await stack.enter_async_context(valkey_of(settings))
+        running = Running(settings, listener.getsockname()[1], where)
+        config = uvicorn.Config(
+            create_app(settings, redis_url),
+            loop="uvloop",
+            ws="websockets-sansio",
+            ws_max_size=LARGEST_FRAME,
+            ws_per_message_deflate=False,
+            access_log=False,
+            server_header=False,
+            lifespan="on",
+            log_config=None,
+            timeout_graceful_shutdown=GRACE_SECONDS,
+            ssl_certfile=tls.cert if tls else None,
+            ssl_keyfile=tls.key if tls else None,
+        )
+        logging.getLogger("uvicorn").setLevel(logging.WARNING)
+        await until_stopped(Server(config, lambda: ready(running)), listener, stop, lost)
+
+
+async def until_stopped(
+    server: Server, listener: socket.socket, stop: asyncio.Event, lost: asyncio.Task[int] | None
+) -> None:
+    """Let the server run until it is told to stop, fails to start or loses its Valkey."""
+    serving = asyncio.create_task(server.serve([listener]))
+    asked = asyncio.create_task(stop.wait())
+    watched: set[asyncio.Task[object]] = {serving, asked}
+    if lost is not None:
+        watched.add(lost)
+    try:
+        await asyncio.wait(watched, return_when=asyncio.FIRST_COMPLETED)
+        server.should_exit = True
+        await serving
+    finally:
+        asked.cancel()
+    if lost is not None and lost.done():
+        raise CannotServe(f"The embedded Valkey ended by itself (code {lost.result()}).")
+
+
+@contextlib.asynccontextmanager
+async def valkey_of(
+    settings: Settings,
+) -> AsyncIterator[tuple[str, str, asyncio.Task[int] | None]]:
+    """Yield a URL, words that say where it is, and a task that ends if our own one does."""
+    if settings.redis_url is not None:
+        parts = urlsplit(settings.redis_url)
+        # Never the password.
+        place = f"{parts.hostname}:{parts.port or 6379}" if parts.hostname else parts.path
+        yield settings.redis_url, place, None
+        return
+    try:
+        valkey = await EmbeddedValkey().__aenter__()
+    except ValkeyDidNotStart as error:
+        raise CannotServe(f"The embedded Valkey did not start: {error}") from None
+    lost = asyncio.create_task(valkey.ended())
+    try:
+        yield valkey.url, f"embedded, in memory only, socket {valkey.socket}", lost
+    finally:
+        lost.cancel()
+        await valkey.__aexit__(None, None, None)
+
+
+def stop_requested() -> asyncio.Event:
+    """An event that Ctrl-C, SIGTERM and a closed terminal set, however often they come."""
+    stop = asyncio.Event()
+    loop = asyncio.get_running_loop()
+    for number in (signal.SIGINT, signal.SIGTERM, signal.SIGHUP):
+        # Whoever started us with nohup or in the background meant it.
+        if signal.getsignal(number) is not signal.SIG_IGN:
+            loop.add_signal_handler(number, stop.set)
+    return stop
+
+
+def database_place(settings: Settings) -> str:
+    """Where the database is, without its password."""
+    url = make_url(settings.database_url)
+    if url.get_backend_name() == "sqlite":
+        return f"SQLite, {url.database}"
+    return f"{url.get_backend_name()}, {url.host or 'local socket'}"

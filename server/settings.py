@@ -1,0 +1,87 @@
+"""One frozen object with everything that can be set; the only reader of the environment."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, replace
+from pathlib import Path
+from urllib.parse import urlsplit
+
+from pydantic import Field
+from pydantic_settings import BaseSettings, SettingsConfigDict
+
+
+class Environment(BaseSettings):
+    """What the environment may say. An empty variable counts as absent."""
+
+    model_config = SettingsConfigDict(env_ignore_empty=True, extra="ignore", frozen=True)
+
+    host: str = Field("127.0.0.1", validation_alias="HOST")
+    port: int = Field(8000, ge=0, le=65535, validation_alias="PORT")
+    data_dir: Path = Field(Path("data"), validation_alias="LINGKAR_DATA")
+    redis_url: str | None = Field(None, validation_alias="REDIS_URL")
+    database_url: str | None = Field(None, validation_alias="DATABASE_URL")
+    public_url: str | None = Field(None, validation_alias="PUBLIC_URL")
+
+
+@dataclass(frozen=True)
+class Settings:
+    """Where Lingkar listens, where it keeps things, and under which address people know it."""
+
+    host: str = "127.0.0.1"
+    port: int = 8000
+    data_dir: Path = Path("data")
+    redis_url: str | None = None
+    """None: the embedded Valkey."""
+    database: str | None = None
+    """None: SQLite in `data_dir`."""
+    public: str | None = None
+    """None: this machine alone, under `localhost`."""
+
+    @classmethod
+    def from_env(cls) -> Settings:
+        """Read the environment once."""
+        said = Environment()  # type: ignore[call-arg, unused-ignore]
+        return cls(
+            host=said.host,
+            port=said.port,
+            data_dir=said.data_dir,
+            redis_url=said.redis_url,
+            database=said.database_url,
+            public=said.public_url,
+        )
+
+    def serving_at(self, url: str, port: int) -> Settings:
+        """The same, once it is known under which address and on which port it serves.
+
+        A PUBLIC_URL that somebody set stays: a proxy in front knows its own name.
+        """
+        return replace(self, public=self.public or url, port=port)
+
+    @property
+    def public_url(self) -> str:
+        """The address that links carry, without a slash at its end."""
+        return (self.public or f"http://localhost:{self.port}").rstrip("/")
+
+    @property
+    def secure(self) -> bool:
+        """Whether people come over TLS, so that cookies may ask for it."""
+        return self.public_url.startswith("https://")
+
+    @property
+    def database_url(self) -> str:
+        """For SQLAlchemy, with an asynchronous driver."""
+        if self.database is None:
+            return f"sqlite+aiosqlite:///{self.data_dir / 'lingkar.db'}"
+        scheme, rest = self.database.split("://", 1)
+        # What hosts hand out names no driver.
+        plain = {"postgres": "postgresql+asyncpg", "postgresql": "postgresql+asyncpg"}
+        return f"{plain.get(scheme, scheme)}://{rest}"
+
+    @property
+    def origins(self) -> tuple[str, ...]:
+        """Whose pages may open a socket here or send a form."""
+        public = urlsplit(self.public_url)
+        here = tuple(
+            f"{public.scheme}://{name}:{self.port}" for name in ("localhost", "127.0.0.1", "[::1]")
+        )
+        return tuple(dict.fromkeys((f"{public.scheme}://{public.netloc}", *here)))

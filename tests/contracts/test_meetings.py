@@ -1,0 +1,107 @@
+"""The store of meetings: swaps that are never lost or doubled, and nothing left behind."""
+
+from __future__ import annotations
+
+import asyncio
+from dataclasses import replace
+
+import pytest
+
+from realtime.domain.meeting import Phase
+from realtime.ports import OutOfReach
+from realtime.store import Stores
+from tests.contracts.worlds import CIRCLE, OTHER, SITI, Hearer, World, meeting
+
+
+async def add_one(process: Stores) -> None:
+    """What the room does with every command: load, decide, swap, and again when it lost."""
+    while True:
+        old = await process.meetings.load(CIRCLE)
+        assert old is not None
+        if await process.meetings.swap(old, replace(old, version=old.version + 1)):
+            return
+
+
+async def test_what_was_put_is_what_is_loaded_by_every_process(world: World) -> None:
+    here, there = world.process(), world.process()
+    assert await here.meetings.load(CIRCLE) is None
+    assert await here.meetings.swap(None, meeting())
+    assert await there.meetings.load(CIRCLE) == meeting()
+    assert await there.meetings.load(OTHER) is None
+
+
+async def test_a_swap_against_an_old_version_changes_nothing(world: World) -> None:
+    process, hearer = world.process(), Hearer()
+    await process.fanout.listen(CIRCLE, hearer)
+    assert await process.meetings.swap(None, meeting(1))
+    assert await process.meetings.swap(meeting(1), meeting(2))
+    assert not await process.meetings.swap(meeting(1), replace(meeting(3), prompt="late"))
+    assert not await process.meetings.swap(None, meeting(1))
+    assert await process.meetings.load(CIRCLE) == meeting(2)
+
+    assert await process.meetings.swap(meeting(2), meeting(3))
+    await hearer.until(lambda: 3 in hearer.versions)
+    assert hearer.versions == [1, 2, 3]
+
+
+async def test_the_same_version_of_another_epoch_is_another_meeting(world: World) -> None:
+    process = world.process()
+    await process.meetings.swap(None, meeting(4))
+    assert not await process.meetings.swap(replace(meeting(4), epoch=2), meeting(5))
+    assert await process.meetings.swap(meeting(4), replace(meeting(1), epoch=2))
+
+
+async def test_two_writers_at_once_never_lose_or_double_a_move(world: World) -> None:
+    here, there = world.process(), world.process()
+    hearers = Hearer(), Hearer()
+    await here.fanout.listen(CIRCLE, hearers[0])
+    await there.fanout.listen(CIRCLE, hearers[1])
+    await here.meetings.swap(None, meeting(0))
+    await asyncio.gather(*(add_one(process) for process in (here, there) * 25))
+
+    stored = await here.meetings.load(CIRCLE)
+    assert stored is not None
+    assert stored.version == 50
+    for hearer in hearers:
+        await hearer.until(lambda hearer=hearer: 50 in hearer.versions)  # type: ignore[misc]
+        assert hearer.versions == list(range(51))
+
+
+async def test_circles_are_open_until_their_meeting_ends(world: World) -> None:
+    process = world.process()
+    await process.meetings.swap(None, meeting())
+    await process.meetings.swap(None, meeting(circle_id=OTHER))
+    assert await process.meetings.open_circles() == (OTHER, CIRCLE)
+    await process.meetings.swap(meeting(), replace(meeting(2), phase=Phase.ENDED))
+    assert await process.meetings.open_circles() == (OTHER,)
+
+
+async def test_nothing_is_left_once_a_meeting_is_forgotten(world: World) -> None:
+    process = world.process()
+    await process.meetings.swap(None, meeting())
+    await process.fanout.publish(CIRCLE, "said", b"{}")
+    await process.presence.arrive(CIRCLE, SITI, "tab")
+    assert CIRCLE.encode() in await world.kept()
+    await process.meetings.forget(CIRCLE)
+    assert await world.kept() == b""
+    assert await process.meetings.open_circles() == ()
+    assert await process.fanout.sequence(CIRCLE) == 0
+
+
+async def test_out_of_reach_is_told_and_never_looks_like_empty(world: World) -> None:
+    process = world.process()
+    await process.meetings.swap(None, meeting())
+    world.cut()
+    try:
+        for call in (
+            process.meetings.load(CIRCLE),
+            process.meetings.load(OTHER),
+            process.meetings.open_circles(),
+        ):
+            async with asyncio.timeout(2):
+                with pytest.raises(OutOfReach):
+                    await call
+    finally:
+        world.mend()
+    assert await process.meetings.load(CIRCLE) == meeting()
+    assert await process.meetings.load(OTHER) is None

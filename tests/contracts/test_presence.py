@@ -1,0 +1,84 @@
+"""Who is connected: a person, however many tabs, on however many processes."""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import Awaitable
+
+from realtime.ports import OutOfReach
+from tests.contracts.worlds import BUDI, CIRCLE, OTHER, SITI, Clock, World
+
+
+async def test_tabs_on_two_processes_are_counted_together(world: World) -> None:
+    here, there = world.process(), world.process()
+    assert await here.presence.arrive(CIRCLE, SITI, "one") == 1
+    assert await there.presence.arrive(CIRCLE, SITI, "two") == 2
+    assert await there.presence.arrive(CIRCLE, BUDI, "three") == 1
+    assert await there.presence.arrive(CIRCLE, SITI, "two") == 2
+    assert await here.presence.connected(CIRCLE) == {SITI, BUDI}
+    assert await here.presence.connected(OTHER) == frozenset()
+    assert await here.presence.depart(CIRCLE, SITI, "one") == 1
+    assert await here.presence.connected(CIRCLE) == {SITI, BUDI}
+    assert await there.presence.depart(CIRCLE, SITI, "two") == 0
+    assert await there.presence.depart(CIRCLE, SITI, "two") == 0
+    assert await here.presence.connected(CIRCLE) == {BUDI}
+
+
+async def test_a_connection_that_no_longer_beats_is_gone_after_15_seconds(world: World) -> None:
+    clock = Clock()
+    process = world.process(clock)
+    await process.presence.arrive(CIRCLE, SITI, "one")
+    await process.presence.arrive(CIRCLE, BUDI, "two")
+    clock.now += 10
+    await process.presence.beat(CIRCLE, {"two": BUDI})
+    clock.now += 4.9
+    assert await process.presence.connected(CIRCLE) == {SITI, BUDI}
+    clock.now += 0.2
+    assert await process.presence.connected(CIRCLE) == {BUDI}
+    # The ghost of an old tab does not count beside the new one.
+    assert await process.presence.arrive(CIRCLE, SITI, "three") == 1
+
+
+async def test_a_beat_brings_back_whoever_was_thought_gone(world: World) -> None:
+    clock = Clock()
+    process = world.process(clock)
+    await process.presence.arrive(CIRCLE, SITI, "one")
+    clock.now += 3600
+    assert await process.presence.connected(CIRCLE) == frozenset()
+    await process.presence.beat(CIRCLE, {"one": SITI})
+    assert await process.presence.connected(CIRCLE) == {SITI}
+
+
+async def test_nobody_left_leaves_no_key(world: World) -> None:
+    process = world.process()
+    await process.presence.beat(CIRCLE, {})
+    await process.presence.arrive(CIRCLE, SITI, "one")
+    assert await world.kept() != b""
+    await process.presence.depart(CIRCLE, SITI, "one")
+    assert await world.kept() == b""
+
+
+async def test_an_outage_is_not_an_empty_room(world: World) -> None:
+    process = world.process()
+    await process.presence.arrive(CIRCLE, SITI, "one")
+    world.cut()
+    try:
+        presence = process.presence
+        calls: list[Awaitable[object]] = [
+            presence.connected(CIRCLE),
+            presence.arrive(CIRCLE, BUDI, "two"),
+            presence.beat(CIRCLE, {"one": SITI}),
+        ]
+        async with asyncio.timeout(2):
+            answers = await asyncio.gather(*calls, return_exceptions=True)
+        assert [type(answer) for answer in answers] == [OutOfReach] * 3
+    finally:
+        world.mend()
+    assert SITI in await process.presence.connected(CIRCLE)
+
+
+async def test_without_a_clock_of_its_own_presence_still_works(world: World) -> None:
+    process = world.process()
+    await process.presence.arrive(CIRCLE, SITI, "one")
+    await process.presence.beat(CIRCLE, {"one": SITI, "two": BUDI})
+    assert await process.presence.connected(CIRCLE) == {SITI, BUDI}

@@ -1,0 +1,197 @@
+"""Two worlds that must not be told apart: memory, and a Valkey that can be stopped and killed.
+
+Declines to use the Valkey that other tests share: this one suffers.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import signal
+import subprocess
+from collections.abc import Awaitable, Callable
+from dataclasses import dataclass, field
+from typing import Any, Protocol
+
+from redis.asyncio import Redis
+
+from realtime.domain.meeting import CircleId, Frame, Meeting, MemberId
+from realtime.ports import Heard, StateHeard, WordsHeard
+from realtime.store import Memory, Stores, by_memory, by_redis
+from server import embedded
+
+CIRCLE = CircleId("pagi")
+OTHER = CircleId("malam")
+SITI, BUDI = MemberId("siti"), MemberId("budi")
+
+
+def meeting(version: int = 1, circle_id: CircleId = CIRCLE) -> Meeting:
+    return Meeting(circle_id, Frame("Pagi"), version=version, opened=5.0)
+
+
+@dataclass
+class Clock:
+    """Time as a test wants it."""
+
+    now: float = 1_000_000_000.0
+
+    def __call__(self) -> float:
+        return self.now
+
+
+@dataclass
+class Hearer:
+    """Notes what it hears, and can be waited for."""
+
+    heard: list[Heard] = field(default_factory=list)
+    more: asyncio.Condition = field(default_factory=asyncio.Condition)
+
+    async def __call__(self, heard: Heard) -> None:
+        async with self.more:
+            self.heard.append(heard)
+            self.more.notify_all()
+
+    @property
+    def words(self) -> list[WordsHeard]:
+        return [h for h in self.heard if isinstance(h, WordsHeard)]
+
+    @property
+    def versions(self) -> list[int]:
+        return [h.meeting.version for h in self.heard if isinstance(h, StateHeard)]
+
+    async def until(self, enough: Callable[[], bool]) -> None:
+        async with asyncio.timeout(5), self.more:
+            await self.more.wait_for(enough)
+
+
+class World(Protocol):
+    """What several processes share, seen from outside."""
+
+    def process(self, clock: Clock | None = None) -> Stores: ...
+    async def kept(self) -> bytes:
+        """Every key and every value there is."""
+        ...
+
+    async def put(self, value: bytes) -> None:
+        """Keep something that the product would not."""
+        ...
+
+    def cut(self) -> None:
+        """Out of reach, without a word: nobody closes a connection."""
+        ...
+
+    def mend(self) -> None: ...
+    async def close(self) -> None: ...
+
+
+class MemoryWorld:
+    def __init__(self) -> None:
+        self.memory = Memory()
+        self._closers: list[Callable[[], Awaitable[None]]] = []
+
+    def process(self, clock: Clock | None = None) -> Stores:
+        stores = by_memory(self.memory, clock)
+        self._closers.append(stores.close)
+        return stores
+
+    async def kept(self) -> bytes:
+        kept = (self.memory.meetings, self.memory.sequences, dict(self.memory.here))
+        return b"".join(repr(part).encode() for part in kept if part)
+
+    async def put(self, value: bytes) -> None:
+        self.memory.here[CIRCLE][SITI, value.decode()] = 0.0
+
+    def cut(self) -> None:
+        self.memory.cut()
+
+    def mend(self) -> None:
+        self.memory.mend()
+
+    async def close(self) -> None:
+        for close in self._closers:
+            await close()
+
+
+class MortalValkey:
+    """The embedded server's own command line, at a socket that stays the same over its lives."""
+
+    def __init__(self) -> None:
+        self.directory = embedded.private_directory()
+        self.socket = self.directory / "s"
+        self.url = f"unix://{self.socket}"
+        self._process: subprocess.Popen[bytes] | None = None
+
+    async def start(self) -> None:
+        self.socket.unlink(missing_ok=True)
+        self._process = subprocess.Popen(  # noqa: ASYNC220 -- its parent is this thread
+            embedded.command(embedded.binary(), self.directory),
+            stdin=subprocess.DEVNULL,
+            stdout=subprocess.DEVNULL,
+            stderr=subprocess.DEVNULL,
+            env={},
+            preexec_fn=embedded.die_with_parent(),
+        )
+        async with asyncio.timeout(5):
+            while not await embedded.ping(self.socket):  # noqa: ASYNC110 -- another process
+                await asyncio.sleep(0.005)
+
+    def signal(self, number: signal.Signals) -> None:
+        assert self._process is not None
+        self._process.send_signal(number)
+
+    def kill(self) -> None:
+        if self._process is not None:
+            self._process.kill()
+            self._process.wait()
+
+    def remove(self) -> None:
+        self.kill()
+        for path in self.directory.iterdir():
+            path.unlink()
+        self.directory.rmdir()
+
+
+class RedisWorld:
+    def __init__(self, server: MortalValkey) -> None:
+        self.server = server
+        self.raw: Any = Redis.from_url(server.url)
+        self._closers: list[Callable[[], Awaitable[None]]] = []
+
+    def process(self, clock: Clock | None = None) -> Stores:
+        stores = by_redis(self.server.url, clock)
+        self._closers.append(stores.close)
+        return stores
+
+    async def kept(self) -> bytes:
+        return b"".join([name + await self._value(name) async for name in self.raw.scan_iter()])
+
+    async def _value(self, name: bytes) -> bytes:
+        # Not DUMP: it compresses, and what is compressed cannot be searched.
+        match (await self.raw.type(name)).decode():
+            case "string":
+                value = await self.raw.get(name)
+            case "hash":
+                value = await self.raw.hgetall(name)
+            case "set":
+                value = await self.raw.smembers(name)
+            case "zset":
+                value = await self.raw.zrange(name, 0, -1, withscores=True)
+            case "list":
+                value = await self.raw.lrange(name, 0, -1)
+            case kind:
+                raise AssertionError(f"a key of the kind {kind} is not expected")
+        return repr(value).encode()
+
+    async def put(self, value: bytes) -> None:
+        await self.raw.rpush("stored", value)
+
+    def cut(self) -> None:
+        self.server.signal(signal.SIGSTOP)
+
+    def mend(self) -> None:
+        self.server.signal(signal.SIGCONT)
+
+    async def close(self) -> None:
+        for close in self._closers:
+            await close()
+        await self.raw.flushall()
+        await self.raw.aclose()

@@ -1,0 +1,197 @@
+"""What journeys need: a real server process, real Chromium, people in contexts of their own, axe."""
+
+from __future__ import annotations
+
+import asyncio
+import json
+import os
+import re
+import shutil
+import signal
+import socket
+import sys
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Any, Literal
+
+from playwright.async_api import Browser, BrowserContext, Page, Playwright, WebSocket
+
+ROOT = Path(__file__).resolve().parents[2]
+AXE = ROOT / "web" / "node_modules" / "axe-core" / "axe.min.js"
+Language = Literal["id", "en"]
+Device = Literal["phone", "laptop"]
+
+SIZES: dict[Device, tuple[int, int]] = {"phone": (360, 740), "laptop": (1280, 800)}
+
+# Without these, a browser on a closed network keeps looking up its maker's services.
+QUIET = (
+    "--disable-gpu",
+    "--disable-quic",
+    "--no-first-run",
+    "--disable-background-networking",
+    "--disable-component-update",
+    "--disable-sync",
+)
+
+
+def words(language: Language, key: str, **params: object) -> str:
+    """The catalogue's words, so that a journey looks for what a person would read."""
+    text: str = json.loads((ROOT / f"web/locales/{language}.json").read_text("utf-8"))[key]
+    for name, value in params.items():
+        text = text.replace("{" + name + "}", str(value))
+    return text
+
+
+def free_port() -> int:
+    with socket.socket() as probe:
+        probe.bind(("127.0.0.1", 0))
+        port: int = probe.getsockname()[1]
+        return port
+
+
+@dataclass
+class Served:
+    """A running Lingkar and what it printed when it started."""
+
+    base: str
+    setup_link: str
+    process: asyncio.subprocess.Process
+    printed: list[str] = field(default_factory=list)
+
+
+@asynccontextmanager
+async def serving(data: Path) -> AsyncIterator[Served]:
+    """`lingkar serve` as a process of its own on embedded defaults; stopped by SIGTERM."""
+    port = free_port()
+    process = await asyncio.create_subprocess_exec(
+        str(Path(sys.executable).parent / "lingkar"),
+        "serve",
+        env={**os.environ, "PORT": str(port), "HOST": "127.0.0.1", "LINGKAR_DATA": str(data)},
+        stdout=asyncio.subprocess.PIPE,
+        stderr=asyncio.subprocess.STDOUT,
+    )
+    served = Served(f"http://localhost:{port}", "", process)
+    assert process.stdout is not None
+    drain: asyncio.Task[None] | None = None
+    try:
+        async with asyncio.timeout(30):
+            while not served.setup_link:
+                line = (await process.stdout.readline()).decode()
+                assert line, "the server stopped before it was ready:\n" + "".join(served.printed)
+                served.printed.append(line)
+                if found := re.search(r"http\S+/siapkan#\S+", line):
+                    served.setup_link = found.group(0)
+        drain = asyncio.create_task(_drain(process.stdout, served.printed))
+        yield served
+    finally:
+        if process.returncode is None:
+            process.send_signal(signal.SIGTERM)
+            await asyncio.wait_for(process.wait(), 15)
+        if drain is not None:
+            await drain
+
+
+async def _drain(stream: asyncio.StreamReader, printed: list[str]) -> None:
+    while line := await stream.readline():
+        printed.append(line.decode())
+
+
+async def launch(playwright: Playwright) -> Browser:
+    """Debian's Chromium where there is one, else Playwright's own."""
+    flags = [*QUIET, *(["--no-sandbox"] if os.getuid() == 0 else [])]
+    return await playwright.chromium.launch(
+        executable_path=shutil.which("chromium"), args=flags, headless=True
+    )
+
+
+@dataclass
+class Person:
+    """Somebody with a browser of their own."""
+
+    page: Page
+    context: BrowserContext
+    language: Language
+    frames: list[str] = field(default_factory=list)
+    """Every socket frame this browser received, as text."""
+    faults: list[str] = field(default_factory=list)
+    """Errors on the page's console: a journey ends with none."""
+
+    def words(self, key: str, **params: object) -> str:
+        return words(self.language, key, **params)
+
+    async def press(self, key: str, **params: object) -> None:
+        """Press the button or link that reads so."""
+        name = self.words(key, **params)
+        target = self.page.get_by_role("button", name=name, exact=False)
+        target = target.or_(self.page.get_by_role("link", name=name, exact=False))
+        await target.first.click()
+
+    async def sees(self, text: str) -> None:
+        """Wait until that text shows."""
+        await self.page.get_by_text(text).first.wait_for()
+
+
+async def arrive(
+    browser: Browser,
+    language: Language,
+    device: Device,
+    *,
+    theme: Literal["light", "dark"] = "light",
+) -> Person:
+    """A new person: own cookies, own device, their language."""
+    width, height = SIZES[device]
+    context = await browser.new_context(
+        viewport={"width": width, "height": height},
+        device_scale_factor=1.5 if device == "phone" else 1,
+        is_mobile=device == "phone",
+        has_touch=device == "phone",
+        locale="id-ID" if language == "id" else "en-GB",
+        timezone_id="Asia/Jakarta",
+        color_scheme=theme,
+    )
+    context.set_default_timeout(10_000)
+    page = await context.new_page()
+    person = Person(page, context, language)
+    page.on("websocket", lambda ws: _listen(ws, person))
+    page.on("pageerror", lambda error: person.faults.append(str(error)))
+    page.on(
+        "console",
+        lambda message: (
+            person.faults.append(message.text)
+            if message.type == "error" and "Content Security Policy" in message.text
+            else None
+        ),
+    )
+    return person
+
+
+def _listen(ws: WebSocket, person: Person) -> None:
+    def received(payload: str | bytes) -> None:
+        person.frames.append(payload if isinstance(payload, str) else payload.decode("latin-1"))
+
+    ws.on("framereceived", received)
+
+
+async def violations(page: Page) -> list[dict[str, Any]]:
+    """What axe finds against WCAG 2.2 A and AA on the page as it stands."""
+    await page.evaluate(AXE.read_text("utf-8"))
+    found: list[dict[str, Any]] = await page.evaluate(
+        """async () => {
+          const tags = ['wcag2a', 'wcag2aa', 'wcag21a', 'wcag21aa', 'wcag22aa', 'best-practice'];
+          const result = await axe.run(document, {runOnly: {type: 'tag', values: tags}});
+          return result.violations.map(v => ({id: v.id, help: v.help,
+            where: v.nodes.slice(0, 3).map(n => n.target.join(' '))}));
+        }"""
+    )
+    return found
+
+
+async def overflows(page: Page) -> int:
+    """How many pixels the page is wider than its window; 0 is right."""
+    return int(
+        await page.evaluate(
+            "Math.max(0, document.documentElement.scrollWidth - window.innerWidth)"
+        )
+    )

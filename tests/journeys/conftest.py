@@ -1,0 +1,26 @@
+"""One browser for all journeys; a server process of its own for each that needs a fresh start."""
+
+from __future__ import annotations
+
+from collections.abc import AsyncIterator
+from pathlib import Path
+
+import pytest
+from playwright.async_api import Browser, async_playwright
+
+from tests.journeys.browsing import Served, launch, serving
+
+
+@pytest.fixture(scope="session")
+async def browser() -> AsyncIterator[Browser]:
+    async with async_playwright() as playwright:
+        chromium = await launch(playwright)
+        yield chromium
+        await chromium.close()
+
+
+@pytest.fixture
+async def served(tmp_path: Path) -> AsyncIterator[Served]:
+    """A Lingkar that nobody has set up yet."""
+    async with serving(tmp_path / "data") as running:
+        yield running

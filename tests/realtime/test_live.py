@@ -1,0 +1,154 @@
+"""The clock, outages and losses of a running room, with time and reach in the test's hands."""
+
+from __future__ import annotations
+
+import secrets
+from collections.abc import AsyncIterator
+from contextlib import AsyncExitStack
+from dataclasses import dataclass
+
+import pytest
+from websockets.asyncio.client import connect as open_websocket
+
+from realtime import frames, live
+from realtime.client import ConnectRefused, RoomClient
+from realtime.client.packets import connect as connect_packet
+from realtime.domain.commands import Accept, SetFloor, StartRound
+from realtime.domain.meeting import Floor, MemberId, Order, Presence
+from realtime.domain.refusal import Reason
+from realtime.live import Live
+from realtime.store import Memory, by_memory
+from tests.realtime.conftest import Door, House, Time, serving
+
+
+@dataclass
+class World:
+    house: House
+    memory: Memory
+    time: Time
+    live: Live
+
+
+@pytest.fixture
+async def world(monkeypatch: pytest.MonkeyPatch) -> AsyncIterator[World]:
+    """One process over a memory store; its clock looks often and stands still by itself."""
+    monkeypatch.setattr(live, "CLOCK_SECONDS", 0.01)
+    door, memory, time = Door(), Memory(), Time()
+    stores = by_memory(memory, time.monotonic)
+    async with serving(door, stores, time) as (running, url), AsyncExitStack() as stack:
+        house = House(url, secrets.token_hex(6), door, running, stack)
+        yield World(house, memory, time, running)
+
+
+def presence(person: RoomClient, name: str) -> Presence | None:
+    seats = person.meeting.seats if person.meeting else ()
+    return next((seat.presence for seat in seats if seat.name == name), None)
+
+
+async def holds(host: RoomClient, person: RoomClient) -> None:
+    await host.send(StartRound("Apa kabar?", Order.SEATS))
+    await person.until(lambda p: p.you and p.you.offered)
+    await person.send(Accept())
+    await person.until(lambda p: p.you and p.you.turn_id)
+
+
+async def test_a_place_is_held_for_a_minute_and_then_the_stick_rests(world: World) -> None:
+    host, dewi, _ = await world.house.seat("Bu Sari", "Dewi", "Rina")
+    await holds(host, dewi)
+    await dewi.vanish()
+    await host.until(lambda p: p.meeting and p.meeting.stick.kind == "place_held")
+    world.time.passed += 61
+    await host.until(lambda p: p.meeting and p.meeting.stick.kind == "resting")
+
+
+async def test_a_wall_clock_that_jumps_an_hour_ends_nothing(world: World) -> None:
+    host, dewi, _ = await world.house.seat("Bu Sari", "Dewi", "Rina")
+    await holds(host, dewi)
+    await dewi.vanish()
+    await host.until(lambda p: p.meeting and p.meeting.stick.kind == "place_held")
+    world.time.step += 3600
+    world.time.passed += 30
+    again = await world.house.come("Dewi")
+    await again.until(lambda p: p.meeting and p.you and p.you.turn_id)
+    assert again.meeting and again.meeting.stick.kind == "held"
+
+
+async def test_whoever_is_gone_without_a_goodbye_is_noticed(world: World) -> None:
+    (host,) = await world.house.seat("Bu Sari")
+    # A seat whose connection was on a process that died: no beat, and nobody to report it.
+    guest = await world.house.door.admit({"name": "Bu Ani"}, world.house.slug)
+    await world.live.room.arrived(guest, observer=False)
+    await host.until(lambda p: presence(p, "Bu Ani") is Presence.HERE)
+    world.time.passed += live.SETTLED_SECONDS + 1
+    await world.live.gateway.presence.beat(
+        world.house.circle_id, {"still-there": MemberId("m-Bu Sari")}
+    )
+    await host.until(lambda p: presence(p, "Bu Ani") is Presence.AWAY)
+
+
+async def test_an_outage_is_told_refuses_visibly_and_costs_nobody_a_place(world: World) -> None:
+    host, dewi = await world.house.seat("Bu Sari", "Dewi")
+    await holds(host, dewi)
+    world.memory.cut()
+    for person in (host, dewi):
+        await person.until(lambda p: p.trouble)
+    assert (await dewi.say("halo")).reason is Reason.OUT_OF_REACH
+    assert (await host.send(SetFloor(Floor.OPEN))).reason is Reason.OUT_OF_REACH
+    with pytest.raises(ConnectRefused) as refusal:
+        await world.house.come("Rina")
+    assert refusal.value.reason == Reason.OUT_OF_REACH
+    mark = len(dewi.frames)
+    world.memory.mend()
+    await dewi.until(lambda p: not p.trouble)
+    events = [frame[4:].partition('"')[0] for frame in dewi.frames[mark:]]
+    assert events == ["joined", "meeting", "you", "trouble"]
+    assert dewi.you and dewi.you.turn_id
+    assert (await dewi.say("kembali")).ok
+
+
+async def test_a_store_that_forgot_everything_gets_the_meeting_back_in_a_new_epoch(
+    world: World,
+) -> None:
+    host, dewi = await world.house.seat("Bu Sari", "Dewi")
+    await holds(host, dewi)
+    assert dewi.meeting and dewi.you
+    epoch, turn = dewi.meeting.epoch, dewi.you.turn_id
+    world.memory.cut()
+    await dewi.until(lambda p: p.trouble)
+    world.memory.meetings.clear()
+    world.memory.sequences.clear()
+    world.memory.mend()
+    await dewi.until(lambda p: not p.trouble)
+    assert dewi.meeting.epoch == epoch + 1
+    assert dewi.you.turn_id == turn
+    assert [seat.name for seat in dewi.meeting.seats] == ["Bu Sari", "Dewi"]
+    assert (await host.send(SetFloor(Floor.OPEN))).ok
+
+
+async def test_a_reader_that_stalls_is_cut_and_nobody_else_notices(world: World) -> None:
+    (host,) = await world.house.seat("Bu Sari")
+    address = world.house.url.replace("http", "ws") + "/socket.io/?EIO=4&transport=websocket"
+    hello = {"protocol": 1, "circle": world.house.slug, "tab": "t", "observer": False}
+    async with open_websocket(
+        address,
+        additional_headers={"Cookie": "name=Bu Ani"},
+        max_queue=1,
+        compression=None,
+        close_timeout=0.1,
+        ping_interval=None,
+    ) as stalled:
+        await stalled.send(connect_packet(hello))
+        await host.until(lambda p: presence(p, "Bu Ani") is Presence.HERE)
+        circle = world.live.gateway.circles[world.house.circle_id]
+        sid = next(s.sid for s in circle.sockets.values() if s.guest.name == "Bu Ani")
+        large = frames.prepared("trouble", b'{"on":false,"x":"' + b"x" * 100_000 + b'"}')
+        sent = 0
+        while world.live.gateway.find(sid) is not None:
+            world.live.sio.send([sid], large)
+            sent += 1
+            assert sent < 5000, "never cut"
+            # Let the writer go as far as it can.
+            await host.sync() if sent % 50 == 0 else None
+        await host.until(lambda p: presence(p, "Bu Ani") is Presence.AWAY)
+        stalled.transport.abort()
+    assert (await host.say("masih di sini")).ok

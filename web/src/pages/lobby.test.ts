@@ -1,0 +1,32 @@
+// What the door says, in words that exist.
+import { expect, test } from "vitest";
+import type { LobbyView } from "../wire.gen";
+import en from "@locales/en.json";
+import id from "@locales/id.json";
+import { refusal, spoken } from "./lobby";
+
+const states: LobbyView["state"][] = [
+  "waiting", "no_host", "late", "admitted", "turned_away", "locked", "full", "ended",
+];
+
+for (const state of states) {
+  for (const host of ["", "Bu Sari"]) {
+    test(`${state} with ${host || "nobody"} at the door has words in both languages`, () => {
+      const said = spoken({ state, host } as LobbyView, "19.30", "besok, 19.30");
+      for (const catalogue of [id, en] as Record<string, string>[]) {
+        const text = catalogue[said.key];
+        expect(text).toBeTruthy();
+        for (const [, name] of (text ?? "").matchAll(/\{(\w+)\}/g)) expect(said.params).toHaveProperty(name ?? "");
+      }
+    });
+  }
+}
+
+test("nobody is promised at the door when nobody is there", () => {
+  expect(spoken({ state: "waiting", host: "" } as LobbyView, "", "").key).toBe("lobby.empty");
+});
+
+test("a refusal that passes by itself has no words of its own", () => {
+  expect(refusal("out_of_reach")).toBeNull();
+  expect(refusal("banned")?.key).toBe("st.banned");
+});

@@ -1,0 +1,118 @@
+// Waiting at the door: says who knows that you are here, and goes in when it opens.
+// Receives nothing of the room, and asks for nothing but its own place at the door.
+import { io, type Socket } from "socket.io-client";
+import { PROTOCOL } from "../wire.gen";
+import type { Gone, Joined, LobbyView } from "../wire.gen";
+import { asLang, t, words, type Params } from "../words";
+
+export interface Spoken {
+  key: string;
+  params?: Params;
+}
+
+/** A name in its own direction, inside a sentence of plain text. */
+function isolated(name: string): string {
+  return `\u2068${name}\u2069`;
+}
+
+/** The words for what the door says. */
+export function spoken(view: LobbyView, time: string, when: string): Spoken {
+  const host = isolated(view.host);
+  switch (view.state) {
+    case "waiting":
+      return view.host ? { key: "lobby.wait", params: { host, time } } : { key: "lobby.empty" };
+    case "late":
+      return view.host ? { key: "lobby.late", params: { host } } : { key: "lobby.empty" };
+    case "no_host":
+      return { key: "lobby.empty" };
+    case "ended":
+      return { key: "st.ended", params: { when } };
+    default:
+      return { key: `lobby.${view.state}` };
+  }
+}
+
+/** The words for a refusal before the door. */
+export function refusal(reason: string): Spoken | null {
+  if (reason === "removed") return { key: "st.removed" };
+  if (reason === "banned") return { key: "st.banned" };
+  if (reason === "full") return { key: "lobby.full" };
+  if (reason === "locked") return { key: "lobby.locked" };
+  if (["old_client", "malformed", "fault", "too_many_tabs"].includes(reason)) return { key: "lobby.reload" };
+  return null;
+}
+
+const SENT_AWAY = new Set(["not_signed_in", "not_a_member", "not_pledged"]);
+
+function start(root: HTMLElement): void {
+  const { slug = "", room = "/", circle = "/", time = "", when = "" } = root.dataset;
+  const state = document.getElementById("state");
+  const say = (what: Spoken): void => {
+    const text = t(what.key, what.params);
+    if (state && state.textContent !== text) state.textContent = text;
+  };
+  const observer = document.getElementById("observer") as HTMLInputElement | null;
+  const socket: Socket = io({
+    path: "/socket.io/",
+    transports: ["websocket"],
+    auth: (give) =>
+      give({ protocol: PROTOCOL, circle: slug, tab: crypto.randomUUID?.() ?? String(Math.random()).slice(2), observer: observer?.checked ?? false }),
+    reconnectionDelay: 500,
+    reconnectionDelayMax: 5000,
+  });
+  const goIn = (): void => {
+    say({ key: "lobby.admitted" });
+    socket.close();
+    location.replace(room);
+  };
+  socket.on("joined", (joined: Joined) => {
+    if (joined.seated) goIn();
+  });
+  socket.on("lobby", (view: LobbyView) => (view.state === "admitted" ? goIn() : say(spoken(view, time, when))));
+  socket.on("gone", (gone: Gone) => {
+    socket.close();
+    if (gone.reason === "turned_away") return say({ key: "lobby.turned_away" });
+    say(gone.reason === "ended" ? { key: "st.ended", params: { when } } : (refusal(gone.reason) ?? { key: "lobby.reload" }));
+  });
+  socket.on("disconnect", (why) => {
+    if (why === "io client disconnect") return;
+    say({ key: "lobby.lost" });
+    if (why === "io server disconnect") setTimeout(() => socket.connect(), 1000 + Math.random() * 2000);
+  });
+  socket.on("connect_error", (error: Error) => {
+    if (SENT_AWAY.has(error.message)) return location.replace(`${circle}/masuk`);
+    const final = refusal(error.message);
+    say(final ?? { key: "lobby.lost" });
+    if (final) socket.close();
+    else if (!socket.active) setTimeout(() => socket.connect(), 2000 + Math.random() * 3000);
+  });
+  observing(socket, observer);
+  addEventListener("pagehide", () => socket.close());
+}
+
+function observing(socket: Socket, observer: HTMLInputElement | null): void {
+  if (!observer) return;
+  observer.closest("label")?.removeAttribute("hidden");
+  observer.addEventListener("change", () => {
+    if (socket.connected) socket.emit("observe", { observer: observer.checked }, () => undefined);
+  });
+}
+
+/** The flower breathes until somebody wants it still; who asked the device for calm gets it anyway. */
+function stillness(root: HTMLElement): void {
+  const button = document.getElementById("still");
+  if (!button || matchMedia("(prefers-reduced-motion: reduce)").matches) return;
+  button.hidden = false;
+  button.addEventListener("click", () => {
+    const still = root.classList.toggle("still");
+    button.textContent = t(still ? "lobby.move" : "lobby.still");
+  });
+}
+
+const root = document.getElementById("lobby");
+if (root) {
+  void words(asLang(root.dataset.lang)).then(() => {
+    stillness(root);
+    start(root);
+  });
+}

@@ -1,0 +1,70 @@
+// The middle of the circle: who holds the stick, or what the circle is doing, and how many nod.
+// Declines to show digits of time and to announce: the announcer does that.
+import { t } from "../words";
+import { Arc } from "./Arc";
+import { Icon } from "./Icon";
+import type { MeetingView, YouView } from "../wire.gen";
+
+interface Words {
+  what: string;
+  who: string;
+}
+
+/** The two short lines of the middle. */
+export function middle(meeting: MeetingView, you: YouView | null): Words {
+  const { stick } = meeting;
+  const name = meeting.seats.find((seat) => seat.member_id === stick.member_id)?.name ?? "";
+  const mine = stick.member_id !== null && stick.member_id === you?.member_id;
+  const pair = (key: string): Words => ({ what: t(`core.${key}`), who: t(`core.${key}.b`) });
+  if (meeting.phase === "ended") return pair("ended");
+  if (you?.presence === "stepped_out") return pair("break");
+  if (meeting.paused) return pair("paused");
+  if (stick.kind === "held") return mine ? pair("yours") : { what: t("core.held"), who: name };
+  if (stick.kind === "offered") return mine ? pair("foryou") : { what: t("core.offered"), who: name };
+  if (stick.kind === "place_held") return { what: t("core.kept"), who: name };
+  if (meeting.phase !== "sharing") return pair(meeting.phase);
+  return pair(meeting.floor === "stick" ? "rest" : meeting.floor);
+}
+
+interface Props {
+  meeting: MeetingView;
+  you: YouView | null;
+  nods: number;
+  /** The words fit; where not, they stand under the circle. */
+  roomy: boolean;
+  now: () => number;
+}
+
+export function Core({ meeting, you, nods, roomy, now }: Props) {
+  const { stick } = meeting;
+  const rests = stick.kind === "resting" && meeting.phase === "sharing" && meeting.floor === "stick";
+  return (
+    <div class="core">
+      <Arc started={stick.started} softLimit={stick.soft_limit} still={meeting.paused} now={now} />
+      {rests && !meeting.paused && <Icon name="stick" />}
+      {roomy && <Said meeting={meeting} you={you} />}
+      <Nods n={nods} />
+    </div>
+  );
+}
+
+/** The same two lines, inside the middle or under the circle. */
+export function Said({ meeting, you }: { meeting: MeetingView; you: YouView | null }) {
+  const { what, who } = middle(meeting, you);
+  return (
+    <p class="core__said">
+      <span class="what">{what}</span> <bdi class={`who${who.length > 9 ? " who--long" : ""}`}>{who}</bdi>
+    </p>
+  );
+}
+
+function Nods({ n }: { n: number }) {
+  if (n === 0) return null;
+  return (
+    <span class="nods">
+      <Icon name="nod" />
+      <span aria-hidden="true">{n}</span>
+      <span class="vh">{t("core.nods", { n })}</span>
+    </span>
+  );
+}

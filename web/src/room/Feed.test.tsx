@@ -1,0 +1,52 @@
+import { cleanup, fireEvent, render, screen } from "@testing-library/preact";
+import { afterEach, beforeEach, expect, test, vi } from "vitest";
+import { Feed } from "./Feed";
+import { feed, meeting, onJoined, onSaid, you } from "./store";
+import { aMeeting, aSaid, aYou, fakeServer, fresh } from "./testing";
+
+beforeEach(() => {
+  fresh();
+  meeting.value = aMeeting();
+  you.value = aYou();
+  onJoined({ member_id: "me", epoch: 1, seq: 0, seated: true });
+});
+afterEach(cleanup);
+
+test("words are shown as text, whatever they contain", () => {
+  onSaid(aSaid(1, { text: "<img src=x onerror=alert(1)>" }));
+  render(<Feed />);
+  expect(document.querySelector("img")).toBeNull();
+  expect(screen.getByRole("log").textContent).toContain("<img src=x");
+});
+
+test("a gap is one quiet line in the log", () => {
+  onSaid(aSaid(1));
+  onSaid(aSaid(4));
+  render(<Feed />);
+  expect(screen.getByText("Some words were missed here.")).toBeTruthy();
+});
+
+test("own words can be taken back with a button, other people's cannot", async () => {
+  const { asked } = fakeServer();
+  onSaid(aSaid(1, { member_id: "me", name: "ME" }));
+  onSaid(aSaid(2));
+  render(<Feed />);
+  const buttons = screen.getAllByRole("button", { name: /Take back/ });
+  expect(buttons).toHaveLength(1);
+  fireEvent.click(buttons[0] as HTMLElement);
+  await vi.waitFor(() => expect(feed.value).toHaveLength(1));
+  expect(asked).toMatchObject([{ event: "retract", payload: { id: "id-1" } }]);
+});
+
+test("a facilitator may hide anybody's words", () => {
+  you.value = aYou({ role: "facilitator" });
+  onSaid(aSaid(1));
+  render(<Feed />);
+  expect(screen.getByRole("button", { name: /Hide/ })).toBeTruthy();
+});
+
+test("a phrase is shown in the reader's own language", () => {
+  onSaid(aSaid(1, { kind: "phrase", text: "warm.3" }));
+  render(<Feed />);
+  expect(screen.getByText(/You are not alone/)).toBeTruthy();
+});

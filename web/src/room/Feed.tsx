@@ -1,0 +1,106 @@
+// The words of this meeting, while they last. Declines to keep, copy or search them.
+import { useEffect, useRef, useState } from "preact/hooks";
+import icons from "../icons.json";
+import { t } from "../words";
+import { feed, isFacilitator, retract, sayAgain, type FeedItem, type Words } from "./store";
+
+export function Feed() {
+  const [open, setOpen] = useState(false);
+  return (
+    <section class={`feed${open ? " is-open" : ""}`} aria-labelledby="feed-title">
+      <div class="h">
+        <h2 id="feed-title" class="feed__title">
+          <span class="vh">{t("feed.title")}: </span>
+          {t("room.chatgone")}
+        </h2>
+        <button type="button" class="feed__more" aria-expanded={open} onClick={() => setOpen(!open)}>
+          {open ? t("feed.less") : t("feed.more")}
+        </button>
+      </div>
+      <Log />
+    </section>
+  );
+}
+
+export function Log() {
+  const list = useRef<HTMLDivElement>(null);
+  const stick = useRef(true);
+  const [behind, setBehind] = useState(false);
+  const items = feed.value;
+  useEffect(() => {
+    const box = list.current;
+    if (!box) return;
+    if (stick.current || isMine(items.at(-1))) box.scrollTop = box.scrollHeight;
+    else setBehind(true);
+  }, [items]);
+  const onScroll = () => {
+    const box = list.current;
+    if (!box) return;
+    stick.current = box.scrollHeight - box.scrollTop - box.clientHeight < 24;
+    if (stick.current) setBehind(false);
+  };
+  const toEnd = () => {
+    const box = list.current;
+    if (box) box.scrollTop = box.scrollHeight;
+    box?.focus();
+  };
+  return (
+    <>
+      <div class="log" role="log" aria-label={t("feed.title")} tabIndex={0} ref={list} onScroll={onScroll}>
+        {items.length === 0 && <p class="muted">{t("feed.empty")}</p>}
+        {items.map((item) => (
+          <Line key={item.id} item={item} />
+        ))}
+      </div>
+      {behind && (
+        <button type="button" class="feed__new" onClick={toEnd}>
+          {t("feed.new")}
+        </button>
+      )}
+    </>
+  );
+}
+
+function isMine(item: FeedItem | undefined): boolean {
+  return item !== undefined && "mine" in item && item.mine;
+}
+
+function Line({ item }: { item: FeedItem }) {
+  if (item.kind === "missed") return <p class="quiet">{t("feed.missed")}</p>;
+  if (item.kind === "notice") return <p class="quiet">{t(item.key, item.params)}</p>;
+  return <Said item={item} />;
+}
+
+function Said({ item }: { item: Words }) {
+  const mayTake = (item.mine || isFacilitator.value) && item.state !== "sending";
+  return (
+    <div class={`line${item.kind === "phrase" ? " warm" : ""}`} data-state={item.state}>
+      <p>
+        <b>
+          <bdi>{item.name}</bdi>
+        </b>{" "}
+        {item.kind === "phrase" ? (
+          <>
+            <svg class="i" viewBox="-20 -31 40 62" aria-hidden="true">
+              <path d={icons.petal} />
+            </svg>
+            {t(item.text)}
+          </>
+        ) : (
+          <bdi class="said">{item.text}</bdi>
+        )}
+      </p>
+      {item.state === "unsent" && (
+        <button type="button" class="line__again" onClick={() => sayAgain(item.id)}>
+          {t("st.unsent")}
+        </button>
+      )}
+      {mayTake && (
+        <button type="button" class="line__take" onClick={() => void retract(item.id)}>
+          {item.mine ? t("feed.take") : t("feed.hide")}
+          <span class="vh">: {item.kind === "phrase" ? t(item.text) : item.text.slice(0, 40)}</span>
+        </button>
+      )}
+    </div>
+  );
+}

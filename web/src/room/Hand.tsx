@@ -1,0 +1,38 @@
+// 'Temani saya': says first who will know, with the help lines beside it. One press, private.
+import { t } from "../words";
+import { HelpLines } from "./Help";
+import { Icon } from "./Icon";
+import { Sheet } from "./Sheet";
+import { closeSheet, isOpen } from "./sheets";
+import { hostName, meeting, send, you } from "./store";
+
+export function HandSheet() {
+  const sent = you.value?.hand_sent ?? false;
+  return (
+    <Sheet title={t("hand.h")} open={isOpen("hand")} onClose={closeSheet}>
+      <p>{t("hand.b")}</p>
+      {who() !== "" && <p class="small muted">{t("hand.who", { names: who() })}</p>}
+      {sent ? (
+        <p class="sent" role="status">
+          <Icon name="care" /> {t("hand.sent", { host: hostName() || t("hand.facilitator") })}
+        </p>
+      ) : (
+        <button type="button" class="btn btn--main btn--wide" onClick={() => void send({ type: "need_hand" })}>
+          <Icon name="care" />
+          {t("room.hand")}
+        </button>
+      )}
+      <p class="sheet__gap">{t("hand.danger")}</p>
+      <HelpLines />
+    </Sheet>
+  );
+}
+
+/** The names of everybody who will know, in the order of the seats. */
+function who(): string {
+  const seats = meeting.value?.seats ?? [];
+  return seats
+    .filter((seat) => seat.role === "facilitator" && seat.member_id !== you.value?.member_id)
+    .map((seat) => seat.name)
+    .join(", ");
+}

@@ -1,0 +1,174 @@
+// The circle of seats, sized from its own box. Shows what the server sent and decides nothing.
+import { useLayoutEffect, useMemo, useRef, useState } from "preact/hooks";
+import type { RefObject } from "preact";
+import { t } from "../words";
+import { Core, Said } from "./Core";
+import { layout } from "./geometry";
+import type { Layout } from "./geometry";
+import { Petal } from "./Petal";
+import { fromYou, marksOf, wordsOf } from "./seats";
+import type { Sight } from "./seats";
+import { Stick } from "./Stick";
+import { serverNow } from "./store";
+import type { SeatView } from "../wire.gen";
+
+interface Props extends Sight {
+  onSeat?: (memberId: string) => void;
+  now?: () => number;
+}
+
+interface Box {
+  width: number;
+  height: number;
+  /** The reader's text size, 1 for 16 px. */
+  text: number;
+}
+
+/** The size of the box and of the text, again whenever one of them changes. */
+function useBox(area: RefObject<HTMLDivElement | null>, probe: RefObject<HTMLSpanElement | null>): Box | null {
+  const [box, setBox] = useState<Box | null>(null);
+  useLayoutEffect(() => {
+    const measure = () => {
+      const width = Math.floor(area.current?.clientWidth ?? 0);
+      // Where nothing is laid out there is still a circle to read.
+      if (width === 0) return setBox((old) => old ?? { width: 344, height: 344, text: 1 });
+      const height = Math.floor(area.current?.clientHeight ?? 0);
+      // Steps, so that a text size of 16.02 px is not another layout.
+      const text = Math.max(1, Math.round(((probe.current?.offsetWidth ?? 16) / 16) * 16) / 16);
+      setBox((old) =>
+        old?.width === width && old.height === height && old.text === text ? old : { width, height, text },
+      );
+    };
+    measure();
+    const watch = new ResizeObserver(measure);
+    if (area.current) watch.observe(area.current);
+    if (probe.current) watch.observe(probe.current);
+    return () => watch.disconnect();
+  }, []);
+  return box;
+}
+
+const STEPS: Record<string, number> = { ArrowRight: 1, ArrowDown: 1, ArrowLeft: -1, ArrowUp: -1 };
+
+/** Which seat the arrow keys reach from `index`; null where the key is another. */
+export function step(key: string, index: number, n: number): number | null {
+  if (key === "Home") return 0;
+  if (key === "End") return n - 1;
+  const by = STEPS[key];
+  return by === undefined ? null : (index + by + n) % n;
+}
+
+export function Ring({ meeting, you, nodding, facilitating, onSeat, now = serverNow }: Props) {
+  const area = useRef<HTMLDivElement>(null);
+  const probe = useRef<HTMLSpanElement>(null);
+  const box = useBox(area, probe);
+  const seats = fromYou(meeting.seats, you?.member_id);
+  const plan = useMemo(
+    () => box && layout(seats.length, Math.max(280, box.width), box.height, box.text),
+    [seats.length, box],
+  );
+  const shown = meeting.nods_off ? new Set<string>() : nodding;
+  const sight = { meeting, you, nodding: shown, facilitating: facilitating ?? null };
+  const at = seats.findIndex((seat) => seat.member_id === meeting.stick.member_id);
+  const nods = seats.filter((seat) => shown.has(seat.member_id)).length;
+  return (
+    <div class="ringbox">
+      <div class="ringbox__area" ref={area} style={{ minHeight: `${plan?.minHeight ?? 338}px` }}>
+        <span class="ringbox__rem" ref={probe} aria-hidden="true" />
+        {plan && (
+          // Nothing is drawn before it is measured, so nothing jumps into its place.
+          <div class={`ring ring--${plan.rings}`} style={sizes(plan)}>
+            <Core meeting={meeting} you={you} nods={nods} roomy={plan.roomy} now={now} />
+            <Stick stick={meeting.stick} layout={plan} at={at} />
+            <Seats seats={seats} plan={plan} sight={sight} onSeat={onSeat} />
+          </div>
+        )}
+      </div>
+      {plan && !plan.roomy && (
+        <div class="ringbox__said">
+          <Said meeting={meeting} you={you} />
+        </div>
+      )}
+    </div>
+  );
+}
+
+/** The numbers that the styles need; set on the element, as the content policy wants. */
+function sizes(plan: Layout): Record<string, string> {
+  return {
+    "--w": `${plan.width}px`,
+    "--h": `${plan.height}px`,
+    "--cy": `${plan.cy.toFixed(1)}px`,
+    "--pw": `${plan.petal.w}px`,
+    "--ph": `${plan.petal.h.toFixed(1)}px`,
+    "--c": `${plan.core.toFixed(1)}px`,
+    "--flag": `${plan.flag}px`,
+  };
+}
+
+interface SeatsProps {
+  seats: readonly SeatView[];
+  plan: Layout;
+  sight: Sight;
+  onSeat: Props["onSeat"];
+}
+
+/** All seats are one stop of the Tab key; arrows go round, Home is your own. */
+function Seats({ seats, plan, sight, onSeat }: SeatsProps) {
+  const list = useRef<HTMLUListElement>(null);
+  const [stop, setStop] = useState<string | null>(null);
+  const [pointed, setPointed] = useState<string | null>(null);
+  const at = Math.max(0, seats.findIndex((seat) => seat.member_id === stop));
+  const go = (event: KeyboardEvent) => {
+    const to = step(event.key, at, seats.length);
+    if (to === null) return;
+    event.preventDefault();
+    setStop(seats[to]?.member_id ?? null);
+    list.current?.querySelectorAll<HTMLElement>(".petal")[to]?.focus();
+  };
+  const tip = seats.findIndex((seat) => seat.member_id === pointed);
+  return (
+    <>
+      <ul ref={list} role="list" aria-label={t("ring.label", { n: seats.length })} onKeyDown={go}>
+        {seats.map((seat, i) => {
+          const place = plan.places[i];
+          return place ? (
+            <Petal
+              key={seat.member_id}
+              seat={seat}
+              marks={marksOf(seat, sight)}
+              place={place}
+              layout={plan}
+              stop={i === at}
+              onPress={() => {
+                setStop(seat.member_id);
+                onSeat?.(seat.member_id);
+              }}
+              onPoint={(on) => setPointed(on ? seat.member_id : null)}
+            />
+          ) : null;
+        })}
+      </ul>
+      {!plan.subs && tip >= 0 && <Tip seat={seats[tip]} sight={sight} plan={plan} at={tip} />}
+    </>
+  );
+}
+
+/** The whole name and its words over the seat, where the circle has no room to write them. */
+function Tip({ seat, sight, plan, at }: { seat: SeatView | undefined; sight: Sight; plan: Layout; at: number }) {
+  const place = plan.places[at];
+  if (!seat || !place) return null;
+  // Its free room is shared before and after it, so that it never leaves the box.
+  const before = 0.5 + place.x / plan.width;
+  const under = place.y < 0;
+  const top = plan.cy + place.y + (under ? 1 : -1) * (plan.petal.h / 2 + 6);
+  return (
+    <p
+      class={`ring__tip${under ? " ring__tip--under" : ""}`}
+      style={{ "--before": `${before.toFixed(3)}fr`, "--after": `${(1 - before).toFixed(3)}fr`, "--top": `${top.toFixed(0)}px` }}
+      aria-hidden="true"
+    >
+      <bdi>{wordsOf(seat, marksOf(seat, sight))}</bdi>
+    </p>
+  );
+}

@@ -1,0 +1,126 @@
+// The one room page for every role: chooses what to show, holds no rules.
+import { signal } from "@preact/signals";
+import type { FunctionComponent } from "preact";
+import { useEffect } from "preact/hooks";
+import { t } from "../words";
+import { Actions } from "./Actions";
+import { Announcer } from "./Announcer";
+import { Banner } from "./Banner";
+import { Bar } from "./Bar";
+import { Break } from "./Break";
+import { Feed } from "./Feed";
+import { GatePage } from "./Gate";
+import { HandSheet } from "./Hand";
+import { HelpSheet } from "./Help";
+import { listenForKeys } from "./keys";
+import { Prompt } from "./Prompt";
+import { Ring } from "./Ring";
+import { SettingsSheet } from "./Settings";
+import { SeatSheet } from "./SeatSheet";
+import { openSeat, sheet } from "./sheets";
+import { gate, meeting, nameOf, nodding, send, toast, you } from "./store";
+import { Toasts } from "./Toasts";
+
+export interface RoomPlaces {
+  slug: string;
+  title: string;
+  help: string;
+  lobby: string;
+  after: string;
+  circle: string;
+  pledge: string;
+}
+
+// Members never load what only facilitators use.
+const loaded = signal<FunctionComponent | null>(null);
+
+function Facilitating({ title }: { title: string }) {
+  useEffect(() => {
+    if (loaded.value) return;
+    import("./facilitator/Console").then(
+      (module) => (loaded.value = module.Console),
+      () => toast(t("st.error"), () => location.reload()),
+    );
+  }, []);
+  const Console = loaded.value;
+  return Console ? <Console /> : <Arriving title={title} />;
+}
+
+export function Room({ places }: { places: RoomPlaces }) {
+  useEffect(() => listenForKeys(), []);
+  if (gate.value !== null) return <GatePage why={gate.value} places={places} />;
+  return (
+    <>
+      <Inside title={places.title} />
+      <Toasts />
+      <Announcer />
+      <HandSheet />
+      <HelpSheet help={places.help} />
+      <SettingsSheet />
+      <SeatSheet />
+    </>
+  );
+}
+
+function Inside({ title }: { title: string }) {
+  const now = meeting.value;
+  const me = you.value;
+  if (!now || !me) return <Arriving title={title} />;
+  if (me.presence === "stepped_out") return <Away />;
+  if (me.role === "facilitator") return <Facilitating title={now.title} />;
+  return (
+    <div class="room">
+      <Bar title={now.title} />
+      <Prompt />
+      <main class="stage" id="isi" tabIndex={-1}>
+        <Ring meeting={now} you={me} nodding={nodding.value} facilitating={null} onSeat={openSeat} />
+      </main>
+      <Feed />
+      <Actions />
+    </div>
+  );
+}
+
+/** Coming back, a person reads in private where things are. */
+export function welcomeBack(): void {
+  const now = meeting.value;
+  const me = you.value;
+  if (!now || me?.presence !== "here") return;
+  if (now.round !== null && me.ahead !== null) {
+    toast(t("back.place", { n: now.round, name: nameOf(me.ahead) }));
+  } else if (now.stick.kind === "held" && now.stick.member_id !== me.member_id) {
+    toast(t("back.toast", { name: nameOf(now.stick.member_id) }));
+  } else {
+    toast(t("back.plain"));
+  }
+}
+
+function Away() {
+  useEffect(() => welcomeBack, []);
+  return (
+    <>
+      <Banner floating />
+      <Break
+        onBack={() => void send({ type: "come_back" })}
+        onHand={() => (sheet.value = { name: "hand" })}
+        onLeave={() => void send({ type: "leave" })}
+      />
+    </>
+  );
+}
+
+function Arriving({ title }: { title: string }) {
+  return (
+    <div class="room">
+      <Bar title={title} />
+      <section class="prompt">
+        <Banner />
+      </section>
+      <main class="stage" id="isi" tabIndex={-1}>
+        <p class="muted" role="status">
+          {t("room.arriving")}
+        </p>
+      </main>
+    </div>
+  );
+}

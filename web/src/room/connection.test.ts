@@ -1,0 +1,111 @@
+import { afterEach, beforeEach, expect, test, vi } from "vitest";
+import { connect } from "./connection";
+import * as store from "./store";
+import { aMeeting, aYou, fresh } from "./testing";
+
+type Handler = (payload: unknown) => void;
+const handlers = new Map<string, Handler>();
+const socket = {
+  connected: true,
+  active: true,
+  on: (event: string, run: Handler) => void handlers.set(event, run),
+  connect: vi.fn(),
+  disconnect: vi.fn(() => socket),
+  removeAllListeners: vi.fn(),
+  timeout: () => ({ emitWithAck }),
+};
+const emitWithAck = vi.fn();
+const opened = vi.fn();
+vi.mock("socket.io-client", () => ({
+  io: (options: unknown) => {
+    opened(options);
+    return socket;
+  },
+}));
+
+const places = { slug: "rabu", lobby: "/c/rabu/tunggu", after: "/c/rabu/usai" };
+const hear = (event: string, payload: unknown) => handlers.get(event)?.(payload);
+let close = () => {};
+const replace = vi.fn();
+
+beforeEach(() => {
+  fresh();
+  handlers.clear();
+  vi.clearAllMocks();
+  socket.active = true;
+  vi.spyOn(location, "replace").mockImplementation(replace);
+  close = connect(places);
+  store.onMeeting(aMeeting());
+  store.onYou(aYou());
+});
+afterEach(() => {
+  close();
+  vi.useRealTimers();
+});
+
+test("the handshake names the circle and the protocol, by WebSocket alone", () => {
+  expect(opened.mock.calls[0]?.[0]).toMatchObject({
+    path: "/socket.io/",
+    transports: ["websocket"],
+    auth: { protocol: expect.any(Number), circle: "rabu", tab: expect.any(String), observer: false },
+  });
+});
+
+test.each(["not_signed_in", "not_a_member", "not_pledged", "banned", "removed", "old_client"])(
+  "the refusal %s becomes a page of its own and empties the room",
+  (reason) => {
+    hear("connect_error", new Error(reason));
+    expect(store.gate.value).toBe(reason);
+    expect(store.meeting.value).toBeNull();
+  },
+);
+
+test("a server out of reach is tried again, and the meeting stays on the screen", () => {
+  vi.useFakeTimers();
+  socket.active = false;
+  hear("connect_error", new Error("out_of_reach"));
+  expect(store.gate.value).toBeNull();
+  expect(store.meeting.value).not.toBeNull();
+  vi.advanceTimersByTime(10_000);
+  expect(socket.connect).toHaveBeenCalledTimes(1);
+});
+
+test("a line that the server closed is opened again", () => {
+  vi.useFakeTimers();
+  hear("disconnect", "io server disconnect");
+  expect(store.link.value).toBe("reconnecting");
+  vi.advanceTimersByTime(10_000);
+  expect(socket.connect).toHaveBeenCalledTimes(1);
+});
+
+test("somebody at the door is sent to the lobby, somebody admitted is not", () => {
+  hear("lobby", { state: "admitted", host: "" });
+  expect(replace).not.toHaveBeenCalled();
+  hear("lobby", { state: "waiting", host: "Bu Sari" });
+  expect(replace).toHaveBeenCalledWith("/c/rabu/tunggu");
+});
+
+test("the end of the meeting leads to the aftercare", () => {
+  hear("gone", { reason: "ended" });
+  expect(replace).toHaveBeenCalledWith("/c/rabu/usai");
+});
+
+test("being removed shows its own page, without a word of the room", () => {
+  store.onSaid({ id: "x", seq: 1, member_id: "rina", name: "R", kind: "say", text: "secret" });
+  hear("gone", { reason: "removed" });
+  expect(store.gate.value).toBe("removed");
+  expect(store.feed.value).toEqual([]);
+});
+
+test("trouble shows, and goes", () => {
+  hear("trouble", { on: true });
+  expect(store.link.value).toBe("trouble");
+  hear("trouble", { on: false });
+  expect(store.link.value).toBe("live");
+});
+
+test("an answer that does not come is told apart from a no", async () => {
+  emitWithAck.mockRejectedValueOnce(new Error("operation has timed out"));
+  await store.send({ type: "ask" });
+  expect(store.toasts.value[0]?.again).toBeTypeOf("function");
+});

@@ -1,0 +1,156 @@
+// The one line to the server: opens it, keeps it, and says plainly when it is gone.
+// Declines to decide anything and to send anything later in silence.
+import { io, type Socket } from "socket.io-client";
+import { PROTOCOL } from "../wire.gen";
+import type {
+  FacilitatorView, Gone, Joined, LobbyView, MeetingView, Nodded, Reason, Retracted, Said, Trouble, YouView,
+} from "../wire.gen";
+import * as store from "./store";
+
+export interface Places {
+  slug: string;
+  /** The lobby of this circle. */
+  lobby: string;
+  /** Where a person goes when the meeting is over. */
+  after: string;
+}
+
+/** Refusals at the door that trying again would not change. */
+const FINAL: ReadonlySet<string> = new Set([
+  "not_signed_in", "not_a_member", "not_pledged", "banned", "removed", "ended", "old_client", "too_many_tabs",
+]);
+const RETRY_MS = 400;
+const RETRY_MAX_MS = 8000;
+const STILL_THERE_MS = 3000;
+
+/** Connect and keep the store up to date. Returns what closes the line for good. */
+export function connect(places: Places): () => void {
+  const socket = io({
+    path: "/socket.io/",
+    transports: ["websocket"],
+    auth: { protocol: PROTOCOL, circle: places.slug, tab: store.freshId(), observer: false },
+    // A meeting that comes back should not be met by thirty people in the same moment.
+    reconnectionDelay: 250,
+    reconnectionDelayMax: 4000,
+    randomizationFactor: 0.5,
+    timeout: 10_000,
+  });
+  const retry = makeRetry(socket);
+  store.attach({
+    live: () => socket.connected,
+    emit: (event, payload) => ask(socket, event, payload),
+  });
+  hear(socket, places, retry);
+  const unwatch = watchNetwork(socket);
+  return () => {
+    retry.stop();
+    unwatch();
+    store.attach(null);
+    socket.removeAllListeners();
+    socket.disconnect();
+  };
+}
+
+async function ask(socket: Socket, event: string, payload: object): Promise<store.Ack> {
+  try {
+    return (await socket.timeout(store.ACK_MS).emitWithAck(event, payload)) as store.Ack;
+  } catch {
+    return { ok: false, reason: "timeout" };
+  }
+}
+
+interface Retry {
+  later(): void;
+  reset(): void;
+  stop(): void;
+}
+
+/** socket.io does not come back after the server's own no or goodbye: this does, with jitter. */
+function makeRetry(socket: Socket): Retry {
+  let timer: ReturnType<typeof setTimeout> | undefined;
+  let delay = RETRY_MS;
+  return {
+    later() {
+      clearTimeout(timer);
+      timer = setTimeout(() => socket.connect(), delay * (0.5 + Math.random()));
+      delay = Math.min(delay * 2, RETRY_MAX_MS);
+    },
+    reset() {
+      delay = RETRY_MS;
+    },
+    stop() {
+      clearTimeout(timer);
+    },
+  };
+}
+
+function hear(socket: Socket, places: Places, retry: Retry): void {
+  socket.on("joined", (joined: Joined) => {
+    retry.reset();
+    store.onJoined(joined);
+  });
+  socket.on("meeting", (view: MeetingView) => store.onMeeting(view));
+  socket.on("you", (view: YouView) => store.onYou(view));
+  socket.on("facilitating", (view: FacilitatorView) => store.onFacilitating(view));
+  socket.on("said", (said: Said) => store.onSaid(said));
+  socket.on("retracted", (retracted: Retracted) => store.onRetracted(retracted));
+  socket.on("nodded", (nodded: Nodded) => store.onNodded(nodded.members));
+  socket.on("trouble", (trouble: Trouble) => {
+    store.link.value = trouble.on ? "trouble" : "live";
+  });
+  socket.on("lobby", (lobby: LobbyView) => {
+    if (lobby.state !== "admitted") location.replace(places.lobby);
+  });
+  socket.on("gone", (gone: Gone) => leave(socket, places, gone.reason));
+  socket.on("disconnect", (why) => {
+    if (store.gate.value !== null) return;
+    store.link.value = navigator.onLine ? "reconnecting" : "offline";
+    if (why === "io server disconnect") retry.later();
+  });
+  socket.on("connect_error", (error: Error) => {
+    if (FINAL.has(error.message)) return shut(socket, error.message as Reason);
+    store.link.value = navigator.onLine ? "reconnecting" : "offline";
+    // An answer from the server (say, out of reach) ends socket.io's own attempts.
+    if (!socket.active) retry.later();
+  });
+}
+
+function shut(socket: Socket, why: store.Gate): void {
+  store.forget();
+  store.gate.value = why;
+  socket.disconnect();
+}
+
+function leave(socket: Socket, places: Places, why: Gone["reason"]): void {
+  shut(socket, why);
+  if (why === "ended") location.replace(places.after);
+  if (why === "turned_away") location.replace(places.lobby);
+}
+
+/** Phones sleep and change networks: say so at once, and look whether the line still lives. */
+function watchNetwork(socket: Socket): () => void {
+  const offline = () => {
+    if (store.gate.value === null) store.link.value = "offline";
+  };
+  const look = async () => {
+    if (store.gate.value !== null || document.visibilityState === "hidden") return;
+    if (socket.connected) {
+      try {
+        await socket.timeout(STILL_THERE_MS).emitWithAck("sync", {});
+        if (store.link.value === "offline") store.link.value = "live";
+        return;
+      } catch {
+        // A line that does not answer is dead, whatever the browser still thinks.
+      }
+    }
+    if (store.gate.value === null) socket.disconnect().connect();
+  };
+  window.addEventListener("offline", offline);
+  window.addEventListener("online", look);
+  document.addEventListener("visibilitychange", look);
+  return () => {
+    window.removeEventListener("offline", offline);
+    window.removeEventListener("online", look);
+    document.removeEventListener("visibilitychange", look);
+  };
+}

@@ -1,0 +1,75 @@
+// Who asked for a hand and who stepped out. Private to facilitators; nothing here reaches members.
+import type { HandView } from "../../wire.gen";
+import { t } from "../../words";
+import { facilitating, meeting, nameOf, send, serverNow, you } from "../store";
+import { minutesSince } from "../time";
+import { everyMinute } from "./clock";
+
+export function Care() {
+  const view = facilitating.value;
+  const out = meeting.value?.seats.filter((seat) => seat.presence !== "here") ?? [];
+  if (!view) return null;
+  everyMinute();
+  return (
+    <>
+      <h2 class="sec">{t("fac.care")}</h2>
+      {view.hands.length === 0 && out.length === 0 && view.silent === null && <p class="muted small">{t("fac.care.none")}</p>}
+      {view.silent !== null && (
+        <div class="care care--light">
+          <p>
+            <b>
+              <bdi>{nameOf(view.silent)}</bdi>
+            </b>{" "}
+            {t("fac.silent")}
+          </p>
+        </div>
+      )}
+      {view.hands.map((hand) => (
+        <Hand key={hand.member_id} hand={hand} />
+      ))}
+      {out.map((seat) => (
+        <div class="care care--light" key={seat.member_id}>
+          <p>
+            <b>
+              <bdi>{seat.name}</bdi>
+            </b>{" "}
+            {t(`fac.is.${seat.presence}`, { n: minutesOut(seat.member_id) })}
+          </p>
+        </div>
+      ))}
+    </>
+  );
+}
+
+function minutesOut(memberId: string): number {
+  const one = facilitating.value?.people.find((person) => person.member_id === memberId);
+  return one ? minutesSince(one.since, serverNow()) : 0;
+}
+
+function Hand({ hand }: { hand: HandView }) {
+  const act = (done: boolean) => void send({ type: "take_hand", member_id: hand.member_id, done });
+  const mine = hand.taken_by === you.value?.member_id;
+  return (
+    <div class="care">
+      <p>
+        <b>
+          <bdi>{nameOf(hand.member_id)}</bdi>
+        </b>{" "}
+        {t("fac.hand", { n: minutesSince(hand.at, serverNow()) })}
+      </p>
+      {hand.taken_by !== null && (
+        <p class="small">{mine ? t("fac.hand.mine") : t("fac.hand.taken", { name: nameOf(hand.taken_by) })}</p>
+      )}
+      <div class="acts2">
+        {!mine && (
+          <button type="button" class="btn btn--s btn--main" onClick={() => act(false)}>
+            {t("fac.hand.take")}
+          </button>
+        )}
+        <button type="button" class="btn btn--s" onClick={() => act(true)}>
+          {t("fac.hand.done")}
+        </button>
+      </div>
+    </div>
+  );
+}

@@ -1,0 +1,299 @@
+// Where each seat of the circle is drawn, from 2 to 30 people, for any box and text size.
+// Pure arithmetic: declines to touch the page, to know who sits where, or to hold state.
+//
+// x runs right and y runs down from the middle of the circle, in CSS pixels; angles are degrees,
+// so that growing angles go clockwise on the screen. Your own seat is place 0, at six o'clock.
+
+export interface Place {
+  x: number;
+  y: number;
+  /** Angle from the middle; a petal turned by `deg + 90` points its tip at the middle. */
+  deg: number;
+  /** Top of the name, from the seat's own middle, and the most it may take across. */
+  label: { top: number; height: number; width: number } | null;
+  /** Middle of the small mark on the petal's shoulder, from the seat's own middle. */
+  flag: { x: number; y: number };
+}
+
+export interface Layout {
+  width: number;
+  height: number;
+  /** Height that this many seats need at this width, however little is offered. */
+  minHeight: number;
+  /** The middle of the circle, from the top of the box (it is always in the middle across). */
+  cy: number;
+  places: Place[];
+  petal: { w: number; h: number };
+  /** Radius of the round middle. */
+  core: number;
+  /** Whether the words of the middle fit inside it at this text size. */
+  roomy: boolean;
+  rings: 1 | 2;
+  names: boolean;
+  /** Names have a second line for what the person is doing. */
+  subs: boolean;
+  flag: number;
+}
+
+interface Disc {
+  x: number;
+  y: number;
+  r: number;
+}
+
+interface Frame {
+  n: number;
+  width: number;
+  cap: number;
+  text: number;
+  big: boolean;
+}
+
+/** Centres of neighbours are never nearer than a finger: WCAG 2.2 asks 24, a tired thumb 44. */
+export const APART = 44;
+const GAP = 3;
+/** The petal as four discs along its axis: offset outwards and radius, in units of the drawing. */
+const DISCS: readonly (readonly [number, number])[] = [
+  [10.5, 18.5],
+  [3, 18.5],
+  [-11, 14.5],
+  [-21, 8],
+];
+const SIZES = { phone: [50, 48, 45, 42, 40, 38], big: [64, 60, 56, 50, 46, 42, 38, 36] };
+/** Two rings: across, along. */
+const SMALL = [
+  [34, 46],
+  [32, 43],
+  [30, 40],
+] as const;
+
+const rad = (deg: number) => (deg * Math.PI) / 180;
+
+/** `n` points at equal distances along an ellipse, clockwise; the first is `shift` steps past six o'clock. */
+function along(n: number, rx: number, ry: number, shift: number): [number, number][] {
+  const steps = 240;
+  const lengths = [0];
+  const at = (k: number): [number, number] => {
+    const t = rad(90 + (360 * k) / steps);
+    return [rx * Math.cos(t), ry * Math.sin(t)];
+  };
+  for (let k = 1; k <= steps; k++) {
+    const [a, b] = [at(k - 1), at(k)];
+    lengths.push((lengths[k - 1] ?? 0) + Math.hypot(b[0] - a[0], b[1] - a[1]));
+  }
+  const total = lengths[steps] ?? 1;
+  let k = 0;
+  return Array.from({ length: n }, (_, i) => {
+    const want = (total * (i + shift)) / n;
+    while (k < steps - 1 && (lengths[k + 1] ?? total) <= want) k++;
+    const [from, to] = [lengths[k] ?? 0, lengths[k + 1] ?? total];
+    return at(k + (want - from) / (to - from || 1));
+  });
+}
+
+/** Ramanujan's length of an ellipse: cheap enough to rule most crowds out before trying. */
+function girth(a: number, b: number): number {
+  return Math.PI * (3 * (a + b) - Math.sqrt((3 * a + b) * (a + 3 * b)));
+}
+
+function discs(x: number, y: number, deg: number, w: number, h: number): Disc[] {
+  const [cos, sin] = [Math.cos(rad(deg)), Math.sin(rad(deg))];
+  return DISCS.map(([out, r]) => {
+    const radius = (r * w) / 37;
+    // A petal that is rounder than its drawing must not seem longer than it is.
+    const d = Math.sign(out) * Math.min((Math.abs(out) * h) / 58, h / 2 - radius);
+    return { x: x + d * cos, y: y + d * sin, r: radius };
+  });
+}
+
+/** How wide a name centred on (x, band) may be before it meets a disc. */
+function clear(x: number, top: number, bottom: number, disc: Disc): number {
+  const dy = Math.max(0, top - disc.y, disc.y - bottom);
+  const r = disc.r + 2;
+  if (dy >= r) return Infinity;
+  return 2 * (Math.abs(disc.x - x) - Math.sqrt(r * r - dy * dy));
+}
+
+/** The four shoulders of a petal, the upper outer one first. */
+function shoulders(deg: number, w: number, h: number): { x: number; y: number }[] {
+  const [cos, sin] = [Math.cos(rad(deg)), Math.sin(rad(deg))];
+  const side = cos >= -0.01 ? 1 : -1;
+  const [x, y] = Math.abs(sin) > 0.62 ? [0.56 * w, 0.27 * h] : [0.3 * h, 0.5 * w];
+  return [
+    { x: x * side, y: -y },
+    { x: -x * side, y: -y },
+    { x: x * side, y },
+    { x: -x * side, y },
+  ];
+}
+
+/** The mark of each seat on the shoulder where it hides least of other petals and of names. */
+function flags(frame: Frame, places: Place[], shapes: Disc[][], size: readonly [number, number], flag: number): Place[] {
+  const r = flag / 2;
+  return places.map((place, i) => {
+    const hides = (at: { x: number; y: number }) => {
+      const [x, y] = [place.x + at.x, place.y + at.y];
+      let worst = Math.max(0, Math.abs(x) + r - frame.width / 2) * 10;
+      places.forEach((other, j) => {
+        if (i !== j) for (const d of shapes[j] ?? []) worst = Math.max(worst, d.r + r - Math.hypot(d.x - x, d.y - y));
+        if (!other.label) return;
+        const half = Math.min(other.label.width / 2, 30 * frame.text);
+        const dx = Math.max(0, Math.abs(other.x - x) - half);
+        const top = other.y + other.label.top;
+        const dy = Math.max(0, top - y, y - top - other.label.height);
+        worst = Math.max(worst, r - Math.hypot(dx, dy));
+      });
+      return worst;
+    };
+    const tried = shoulders(place.deg, ...size).map((at) => ({ at, hidden: hides(at) }));
+    const best = tried.reduce((a, b) => (b.hidden < a.hidden - 1 ? b : a));
+    return { ...place, flag: best.at };
+  });
+}
+
+/** Tops and widths of the names, or null where one would be too short to read. */
+function name(frame: Frame, places: Place[], shapes: Disc[][], core: number): Place[] | null {
+  const height = (frame.big ? 33 : 17) * frame.text;
+  const tops = places.map((place, i) => {
+    const up = Math.sin(rad(place.deg)) < -0.62;
+    const reach = Math.max(...(shapes[i] ?? []).map((d) => (up ? place.y - d.y : d.y - place.y) + d.r));
+    return up ? -(reach + 2 + height) : reach + 2;
+  });
+  const middle = { x: 0, y: 0, r: core };
+  const named = places.map((place, i) => {
+    const top = place.y + (tops[i] ?? 0);
+    let width = Math.min((frame.big ? 120 : 92) * frame.text, frame.width - 2 * Math.abs(place.x));
+    places.forEach((other, j) => {
+      if (i === j) return;
+      for (const disc of shapes[j] ?? []) width = Math.min(width, clear(place.x, top, top + height, disc));
+      const apart = Math.abs(top - other.y - (tops[j] ?? 0));
+      // Two names on one line share what lies between them.
+      if (apart < height + 1) width = Math.min(width, Math.abs(place.x - other.x) - 6);
+    });
+    width = Math.min(width, clear(place.x, top, top + height, middle));
+    return { ...place, label: { top: tops[i] ?? 0, height, width } };
+  });
+  return named.every((p) => p.label.width >= 54 * frame.text) ? named : null;
+}
+
+function apart(places: Place[], shapes: Disc[][], size: readonly [number, number]): boolean {
+  return places.every((a, i) =>
+    places.slice(i + 1).every((b, k) => {
+      const far = Math.hypot(a.x - b.x, a.y - b.y);
+      if (far < APART) return false;
+      if (far > size[1] + GAP) return true;
+      const theirs = shapes[i + 1 + k] ?? [];
+      return (shapes[i] ?? []).every((d) =>
+        theirs.every((e) => Math.hypot(d.x - e.x, d.y - e.y) >= d.r + e.r + GAP),
+      );
+    }),
+  );
+}
+
+/** A whole layout from its points, or null where something would touch or the box is too low. */
+function settle(
+  frame: Frame,
+  points: [number, number][],
+  size: readonly [number, number],
+  wants: { core: number; rings: 1 | 2; names: boolean },
+): Layout | null {
+  const [w, h] = size;
+  let places: Place[] = points.map(([x, y]) => {
+    const deg = (Math.atan2(y, x) * 180) / Math.PI;
+    return { x, y, deg, label: null, flag: { x: 0, y: 0 } };
+  });
+  const shapes = places.map((p) => discs(p.x, p.y, p.deg, w, h));
+  const flag = Math.round(Math.min(22 * Math.min(frame.text, 1.3), Math.max(22, w * 0.46)));
+  const tops = [-wants.core, ...shapes.flat().map((d) => d.y - d.r)];
+  const bottoms = [wants.core, ...shapes.flat().map((d) => d.y + d.r)];
+  if (wants.names) {
+    const named = name(frame, places, shapes, wants.core);
+    if (named === null) return null;
+    places = named;
+    for (const p of places) {
+      tops.push(p.y + (p.label?.top ?? 0));
+      bottoms.push(p.y + (p.label ? p.label.top + p.label.height : 0));
+    }
+  }
+  const height = Math.ceil(Math.max(...bottoms) - Math.min(...tops) + 10);
+  if (height > frame.cap || wants.core < 34 || !apart(places, shapes, size)) return null;
+  places = flags(frame, places, shapes, size, flag);
+  const top = Math.min(...tops, ...places.map((p) => p.y + p.flag.y - flag / 2 + 4)) - 5;
+  return {
+    width: frame.width, height, minHeight: height, cy: -top, places, petal: { w, h },
+    core: wants.core, roomy: wants.core * 1.8 >= 99 * frame.text,
+    rings: wants.rings, names: wants.names, subs: wants.names && frame.big, flag,
+  };
+}
+
+function oneRing(frame: Frame, names: boolean): Layout | null {
+  const { big, n, width } = frame;
+  // A handful of people on a phone sit on larger petals than a full circle does.
+  const most = big ? (n <= 10 ? 64 : n <= 14 ? 56 : 46) : n <= 6 ? 50 : n <= 10 ? 45 : 38;
+  for (const w of big ? SIZES.big : SIZES.phone) {
+    if (w > most) continue;
+    const h = w * 1.42;
+    const widest = width / 2 - h / 2 - (big ? 22 : 3);
+    const tallest = big ? (frame.cap - h) / 2 : widest;
+    for (let ry = Math.min(tallest, widest); ry >= 60; ry -= 4) {
+      // A phone uses all its width; elsewhere the circle stays nearly round.
+      const rx = big ? Math.min(widest, ry * 1.1) : widest;
+      const core = Math.min(big ? (names ? 104 : 124) : 66, Math.min(rx, ry) - h / 2 - (big ? 24 : 20));
+      // Smaller petals rather than a middle too small for its words.
+      if (core < (big ? 60 : 48)) break;
+      const found = settle(frame, along(n, rx, ry, 0), [w, h], { core, rings: 1, names });
+      if (found) return found;
+    }
+  }
+  return null;
+}
+
+/** Two rings, read clockwise together: the next seat is always the next in angle. */
+function twoRings(frame: Frame): Layout | null {
+  const { n, width } = frame;
+  // Taller than wide only where the width alone cannot hold so many.
+  for (let more = 0; more <= 72; more += 4) {
+    for (const size of SMALL) {
+      const rx = Math.min(width / 2 - size[1] / 2 - 2, frame.big ? (frame.cap - size[1] - 8) / 2 : Infinity);
+      const ry = rx + more;
+      const step = Math.max(APART, size[1] + 4);
+      for (const bias of [0, 1, -1, 2, -2, 3]) {
+        const outer = Math.round(n * 0.62) + bias;
+        if (outer * APART > girth(rx, ry) || (n - outer) * APART > girth(rx - step, ry - step)) continue;
+        const points = [...along(outer, rx, ry, 0), ...along(n - outer, rx - step, ry - step, 0.5)];
+        const turn = ([x, y]: [number, number]) => (Math.atan2(y, x) * 180 / Math.PI + 630 + 1e-6) % 360;
+        points.sort((a, b) => turn(a) - turn(b));
+        const core = Math.min(66, Math.min(rx, ry) - step - size[1] / 2 - 12);
+        const found = settle(frame, points, size, { core, rings: 2, names: false });
+        if (found) return found;
+      }
+    }
+  }
+  return null;
+}
+
+function fit(n: number, width: number, cap: number, text: number): Layout | null {
+  const big = width > 430;
+  const frame = { n, width, cap, text, big };
+  const names = n <= (big ? 16 : 10) ? oneRing(frame, true) : null;
+  if (names) return names;
+  const tall = { ...frame, cap: big ? cap : Math.max(cap, width + 90) };
+  return n <= 13 || big ? (oneRing(frame, false) ?? twoRings(tall)) : (twoRings(tall) ?? oneRing(tall, false));
+}
+
+/**
+ * Lay out `n` seats (2 to 30) in a box of `width` by at least `height` pixels.
+ *
+ * `text` is the reader's text size, 1 for 16 px. Where the height is too little the layout is as
+ * low as it can be and says so in `minHeight`; the width is never exceeded.
+ */
+export function layout(n: number, width: number, height: number, text = 1): Layout {
+  const seats = Math.min(30, Math.max(1, Math.round(n)));
+  const floor = width > 430 ? 400 : 338 + 30 * (text - 1);
+  const least = fit(seats, width, floor, text) ?? fit(seats, width, Infinity, text);
+  if (!least) throw new RangeError(`no layout for ${n} seats at ${width} px`);
+  // A taller box helps one ring; two on a phone already take all the width.
+  const taller = height > floor && (least.rings === 1 || width > 430);
+  const found = taller ? (fit(seats, width, height, text) ?? least) : least;
+  return { ...found, minHeight: least.height };
+}

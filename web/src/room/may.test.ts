@@ -1,0 +1,66 @@
+import { describe, expect, test } from "vitest";
+import { mayNod, mayPhrase, maySay, situation } from "./may";
+import { aMeeting, aYou, held, offeredTo, RESTING } from "./testing";
+
+const facilitator = aYou({ role: "facilitator" });
+const observer = aYou({ role: "observer" });
+
+describe("writing", () => {
+  test.each([
+    ["the floor is open", { floor: "open" }, null],
+    ["the stick rests", { stick: RESTING }, null],
+    ["you hold the stick", { stick: held("me") }, null],
+    ["somebody else holds it", { stick: held("rina") }, "floor_held"],
+    ["it is offered to somebody", { stick: offeredTo("rina") }, "floor_held"],
+    ["it is offered to you", { stick: offeredTo("me") }, "floor_held"],
+    ["a place is held", { stick: { ...held("rina"), kind: "place_held" } }, "floor_held"],
+    ["the floor is quiet", { floor: "quiet" }, "floor_quiet"],
+    ["everything is paused", { floor: "open", paused: true }, "paused"],
+    ["the meeting ended", { phase: "ended", floor: "open" }, "ended"],
+  ] as const)("of a member when %s", (_, change, reason) => {
+    expect(maySay(aMeeting(change), aYou())).toBe(reason);
+  });
+
+  test("facilitators may, whatever the floor, also in a pause", () => {
+    expect(maySay(aMeeting({ floor: "quiet", paused: true, stick: held("rina") }), facilitator)).toBeNull();
+  });
+
+  test("observers may not, even on an open floor", () => {
+    expect(maySay(aMeeting({ floor: "open" }), observer)).toBe("observers_listen");
+  });
+
+  test("who stepped out may not, even a facilitator", () => {
+    const out = aYou({ role: "facilitator", presence: "stepped_out" });
+    expect(maySay(aMeeting({ floor: "open" }), out)).toBe("stepped_out");
+  });
+});
+
+describe("phrases and nods", () => {
+  test("a member may send a phrase while somebody else holds", () => {
+    expect(mayPhrase(aMeeting({ stick: held("rina") }), aYou())).toBeNull();
+  });
+  test("no phrase on a quiet floor, none by an observer", () => {
+    expect(mayPhrase(aMeeting({ floor: "quiet" }), aYou())).toBe("floor_quiet");
+    expect(mayPhrase(aMeeting({ stick: held("rina") }), observer)).toBe("observers_listen");
+  });
+  test("an observer may nod, unless the speaker turned nods off", () => {
+    expect(mayNod(aMeeting(), observer)).toBeNull();
+    expect(mayNod(aMeeting({ nods_off: true }), observer)).toBe("nods_off");
+  });
+});
+
+describe("the situation at the thumb", () => {
+  test.each([
+    ["holding", { stick: held("me"), next: "rina" }, { turn_id: "t" }],
+    ["offered", { stick: offeredTo("me") }, { offered: true }],
+    ["unfinished", { stick: held("rina"), next: "me" }, { unfinished: true }],
+    ["next", { stick: held("rina"), next: "me" }, { place: 1 }],
+    ["asked", { stick: held("rina"), next: "awan" }, { place: 2 }],
+    ["ask", { stick: RESTING, next: "me" }, {}],
+    ["observer", { stick: RESTING }, { role: "observer" }],
+    ["listening", { stick: RESTING }, { role: "facilitator" }],
+    ["listening", { phase: "ended" }, { place: 1 }],
+  ] as const)("is %s", (expected, meeting, you) => {
+    expect(situation(aMeeting(meeting), aYou(you))).toBe(expected);
+  });
+});

@@ -1,0 +1,68 @@
+// What a person may do now, read from what the server sent. The server decides; this only keeps
+// a screen from offering what would be refused. Every no is a reason that has words.
+import type { MeetingView, Reason, YouView } from "../wire.gen";
+
+type Meeting = Pick<MeetingView, "phase" | "floor" | "stick" | "paused" | "nods_off">;
+type You = Pick<YouView, "member_id" | "role" | "presence">;
+
+/** Why free text may not be written now, or null where it may. Mirrors `domain/chat.py`. */
+export function maySay(meeting: Meeting, you: You): Reason | null {
+  const no = mayUtter(meeting, you);
+  if (no !== null || you.role === "facilitator" || meeting.floor === "open") return no;
+  if (meeting.floor === "quiet") return "floor_quiet";
+  const { stick } = meeting;
+  if (stick.kind === "resting") return null;
+  return stick.kind === "held" && stick.member_id === you.member_id ? null : "floor_held";
+}
+
+/** Why a warm phrase may not be sent now: every member may, also while somebody holds. */
+export function mayPhrase(meeting: Meeting, you: You): Reason | null {
+  const no = mayUtter(meeting, you);
+  if (no !== null || you.role === "facilitator") return no;
+  return meeting.floor === "quiet" ? "floor_quiet" : null;
+}
+
+/** What any words need: a seat inside, no observer, no pause but for facilitators. */
+function mayUtter(meeting: Meeting, you: You): Reason | null {
+  const no = mayBeInside(meeting, you);
+  if (no !== null) return no;
+  if (you.role === "observer") return "observers_listen";
+  return meeting.paused && you.role !== "facilitator" ? "paused" : null;
+}
+
+function mayBeInside(meeting: Meeting, you: You): Reason | null {
+  if (meeting.phase === "ended") return "ended";
+  if (you.presence === "stepped_out") return "stepped_out";
+  return you.presence === "here" ? null : "not_seated";
+}
+
+/** Why a nod may not be sent now. Observers nod too. */
+export function mayNod(meeting: Meeting, you: You): Reason | null {
+  return mayBeInside(meeting, you) ?? (meeting.nods_off ? "nods_off" : null);
+}
+
+/** What the actions at the thumb are about. One at a time: one decision a screen. */
+export type Situation =
+  | "holding"
+  | "offered"
+  | "unfinished"
+  | "next"
+  | "asked"
+  | "ask"
+  | "observer"
+  | "listening";
+
+/** Where a person stands, in the order in which it matters to them. */
+export function situation(meeting: MeetingView, you: YouView): Situation {
+  const { stick } = meeting;
+  if (stick.kind === "held" && stick.member_id === you.member_id) return "holding";
+  if (you.offered) return "offered";
+  if (you.role === "observer") return "observer";
+  if (meeting.phase === "ended") return "listening";
+  if (you.unfinished) return "unfinished";
+  // Asked beforehand only while somebody else has the stick: else the offer itself will ask.
+  if (meeting.next === you.member_id && stick.member_id !== null) return "next";
+  if (you.place !== null) return "asked";
+  if (you.role === "facilitator") return "listening";
+  return "ask";
+}

@@ -1,0 +1,58 @@
+// What a person set for this device: text size, tones, keys, theme. Keeps nothing about any circle.
+import { effect, signal } from "@preact/signals";
+
+export type TextSize = "normal" | "large" | "larger";
+export type Theme = "auto" | "light" | "dark";
+
+interface Kept {
+  text: TextSize;
+  tones: boolean;
+  keys: boolean;
+}
+
+const STORED = "lingkar.settings";
+const YEAR = 31_536_000;
+
+/** A cookie that pages read too. Secure wherever the page itself is. */
+export function setCookie(name: string, value: string): void {
+  const secure = location.protocol === "https:" ? "; Secure" : "";
+  document.cookie = `${name}=${value}; Path=/; Max-Age=${YEAR}; SameSite=Lax${secure}`;
+}
+
+function read(): Kept {
+  const fallback: Kept = { text: "normal", tones: false, keys: true };
+  try {
+    return { ...fallback, ...(JSON.parse(localStorage.getItem(STORED) ?? "{}") as Partial<Kept>) };
+  } catch {
+    // A browser may refuse storage; the room works all the same.
+    return fallback;
+  }
+}
+
+const kept = read();
+export const textSize = signal<TextSize>(kept.text);
+/** Off unless asked for: a tone can give away somebody who hides the screen. */
+export const tones = signal<boolean>(kept.tones);
+export const letterKeys = signal<boolean>(kept.keys);
+export const theme = signal<Theme>("auto");
+
+/** Show the settings on this page and keep them from now on. */
+export function applySettings(): void {
+  const given = document.documentElement.dataset.theme;
+  theme.value = given === "light" || given === "dark" ? given : "auto";
+  effect(() => {
+    document.documentElement.dataset.text = textSize.value;
+    const now: Kept = { text: textSize.value, tones: tones.value, keys: letterKeys.value };
+    try {
+      localStorage.setItem(STORED, JSON.stringify(now));
+    } catch {
+      // As above.
+    }
+  });
+}
+
+export function setTheme(wanted: Theme): void {
+  theme.value = wanted;
+  document.documentElement.dataset.theme = wanted;
+  setCookie("theme", wanted);
+}

@@ -1,0 +1,44 @@
+// The words of one language, for the room and the scripts of the pages.
+// Declines to hold any sentence itself, and to guess: a key without words shows as the key.
+import { signal } from "@preact/signals";
+
+export type Lang = "id" | "en";
+export type Params = Readonly<Record<string, string | number>>;
+export type Catalogue = Readonly<Record<string, string>>;
+
+export const lang = signal<Lang>("id");
+const catalogue = signal<Catalogue>({});
+
+const LOADERS: Record<Lang, () => Promise<{ default: Catalogue }>> = {
+  id: () => import("@locales/id.json"),
+  en: () => import("@locales/en.json"),
+};
+
+/** `value` as a language we have; Indonesian where it is none. */
+export function asLang(value: string | null | undefined): Lang {
+  return value === "en" ? "en" : "id";
+}
+
+/** Load a language and show it: everything that read `t` renders again, in place. */
+export async function words(wanted: Lang): Promise<void> {
+  const loaded = await LOADERS[wanted]();
+  setWords(wanted, loaded.default);
+}
+
+/** Put words in place at once (also for tests). */
+export function setWords(wanted: Lang, loaded: Catalogue): void {
+  catalogue.value = loaded;
+  lang.value = wanted;
+}
+
+/** The words of a key; `{name}` is filled in, and `key_one` is taken where `n` is 1. */
+export function t(key: string, params?: Params): string {
+  const all = catalogue.value;
+  const one = params?.n === 1 ? all[`${key}_one`] : undefined;
+  const text = one ?? all[key] ?? key;
+  if (!params) return text;
+  return text.replace(/\{(\w+)\}/g, (whole, name: string) => {
+    const value = params[name];
+    return value === undefined ? whole : String(value);
+  });
+}
