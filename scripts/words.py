@@ -1,4 +1,4 @@
-"""Set, remove or check words in the catalogues, one sorted file a language. Declines to translate."""
+"""Set, remove or check words in the catalogues, one file a language. Declines to translate."""
 
 from __future__ import annotations
 

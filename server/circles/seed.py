@@ -96,9 +96,7 @@ async def seed_circle(
     )
 
 
-async def seed_member(
-    db: AsyncSession, keys: Keys, circle: Circle, name: str
-) -> tuple[str, str]:
+async def seed_member(db: AsyncSession, keys: Keys, circle: Circle, name: str) -> tuple[str, str]:
     """A member who gave the promise; returns their id and what their browser keeps."""
     person = new_person()
     db.add(person)

@@ -1,4 +1,4 @@
-"""What journeys need: a real server process, real Chromium, people in contexts of their own, axe."""
+"""What journeys need: a real server, real Chromium, people in contexts of their own, axe."""
 
 from __future__ import annotations
 
@@ -191,7 +191,5 @@ async def violations(page: Page) -> list[dict[str, Any]]:
 async def overflows(page: Page) -> int:
     """How many pixels the page is wider than its window; 0 is right."""
     return int(
-        await page.evaluate(
-            "Math.max(0, document.documentElement.scrollWidth - window.innerWidth)"
-        )
+        await page.evaluate("Math.max(0, document.documentElement.scrollWidth - window.innerWidth)")
     )

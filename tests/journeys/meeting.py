@@ -1,4 +1,4 @@
-"""A whole meeting of three, as a script: a test examines each screen, `make screens` photographs it."""
+"""A whole meeting of three, as a script: tests examine each screen, `make screens` shoots it."""
 
 from __future__ import annotations
 
@@ -21,7 +21,7 @@ async def say(person: Person, text: str) -> None:
 
 async def whole_meeting(gathered: Gathered, served: Served, look: Look) -> None:
     """From the door to the aftercare: everything a circle does in an evening."""
-    sari, melati, awan = gathered.everybody
+    sari, melati, _ = gathered.everybody
     await admit_all(gathered, served, look)
     await look(melati, "room-gathering")
     await look(sari, "facilitator-gathering")
@@ -97,7 +97,7 @@ async def a_hand(gathered: Gathered, look: Look) -> None:
 
 async def close(gathered: Gathered, look: Look) -> None:
     """Closing words, then everybody is led to the aftercare and the words are gone."""
-    sari, melati, awan = gathered.everybody
+    sari, melati, _ = gathered.everybody
     await sari.press("fac.to.closing")
     await look(melati, "room-closing")
     await sari.press("fac.close")

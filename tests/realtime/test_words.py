@@ -19,7 +19,7 @@ from realtime.domain.commands import (
     StartRound,
     StepOut,
 )
-from realtime.domain.meeting import Floor, Order
+from realtime.domain.meeting import CircleId, Floor, Order
 from realtime.domain.refusal import Reason
 from realtime.ports import OutOfReach
 from realtime.store import by_redis
@@ -52,6 +52,25 @@ async def test_everybody_hears_the_same_words_in_the_same_order(house: House) ->
     for person in people:
         mine = [said.text for said in people[0].said if said.member_id == person.me]
         assert mine == [f"{person.me} {n}" for n in range(4)]
+
+
+async def test_words_that_take_longer_are_not_overtaken_by_the_next(
+    house: House, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    (host,) = await house.seat("Bu Sari")
+    fanout = house.live.gateway.fanout
+    publish, laps = fanout.publish, [200, 0, 100, 0]
+
+    async def slower(circle_id: CircleId, event: str, payload: bytes) -> int:
+        for _ in range(laps.pop(0)):
+            await asyncio.sleep(0)
+        return await publish(circle_id, event, payload)
+
+    with monkeypatch.context() as patch:
+        patch.setattr(fanout, "publish", slower)
+        await asyncio.gather(*(host.say(word) for word in ("satu", "dua", "tiga", "empat")))
+    await host.until(lambda p: len(p.said) == 4)
+    assert texts(host) == ["satu", "dua", "tiga", "empat"]
 
 
 async def test_the_state_and_the_words_around_it_keep_their_order(house: House) -> None:

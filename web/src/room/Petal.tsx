@@ -44,7 +44,8 @@ export function Petal({ seat, marks, place, layout, stop, onPress, onPoint }: Pr
         <svg viewBox="-18.5 -29 37 58" preserveAspectRatio="none" aria-hidden="true">
           <path class="b" d={icons.petal} vector-effect="non-scaling-stroke" />
         </svg>
-        <b aria-hidden="true">{initials(seat.name)}</b>
+        {/* A drawing of two letters, not words: the name is the button's own. */}
+        <b aria-hidden="true" data-letters={initials(seat.name)} />
       </button>
       <Flag marks={marks} place={place} rings={layout.rings} />
       <Name seat={seat} marks={marks} place={place} subs={layout.subs} />

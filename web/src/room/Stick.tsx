@@ -54,6 +54,6 @@ function reach(layout: Layout, far: number, kind: StickView["kind"]): { length: 
   const gap = Math.max(0, far - petal.h / 2 - core);
   const length = Math.min(74, Math.max(44, gap + 34));
   // Offered it waits on the rim; held it reaches into the hand.
-  if (kind === "offered" || kind === "resting") return { length, near: core - length / 2 };
+  if (kind === "offered" || kind === "resting") return { length: 38, near: core - 12 };
   return { length, near: core + gap + 19 - length };
 }

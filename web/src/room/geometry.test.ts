@@ -16,7 +16,7 @@ const outline: Point[] = (() => {
     const p = numbers.slice(i, i + 8);
     const curve = (t: number, k: 0 | 1) =>
       (1 - t) ** 3 * p[k]! + 3 * (1 - t) ** 2 * t * p[2 + k]! + 3 * (1 - t) * t ** 2 * p[4 + k]! + t ** 3 * p[6 + k]!;
-    for (let t = 0; t < 1; t += 0.1) points.push([curve(t, 0), curve(t, 1)]);
+    for (let t = 0; t < 1; t += 0.2) points.push([curve(t, 0), curve(t, 1)]);
   }
   return points;
 })();
@@ -60,7 +60,13 @@ function faults(n: number, width: number, height: number, text: number): string[
     if (top < 0 || top + place.label.height > plan.height + 0.5) found.push("a name leaves the box");
   }
   for (const [a, b] of pairs(plan.places)) if (Math.hypot(a.x - b.x, a.y - b.y) < APART) found.push("seats too near");
-  for (const [a, b] of pairs(shapes)) if (a.some((p) => within(p, b)) || b.some((p) => within(p, a))) found.push("petals overlap");
+  for (const [i, j] of pairs([...shapes.keys()])) {
+    const [a, b] = [shapes[i]!, shapes[j]!];
+    const far = Math.hypot(plan.places[i]!.x - plan.places[j]!.x, plan.places[i]!.y - plan.places[j]!.y);
+    // Farther apart than a petal is long, two of them cannot meet.
+    if (far > plan.petal.h) continue;
+    if (a.some((p) => within(p, b)) || b.some((p) => within(p, a))) found.push("petals overlap");
+  }
   for (const [a, b] of pairs(plan.places)) {
     if (!a.label || !b.label) continue;
     const across = Math.abs(a.x - b.x) < (a.label.width + b.label.width) / 2;

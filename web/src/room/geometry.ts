@@ -4,6 +4,9 @@
 // x runs right and y runs down from the middle of the circle, in CSS pixels; angles are degrees,
 // so that growing angles go clockwise on the screen. Your own seat is place 0, at six o'clock.
 
+import { along, clear, discs, girth, rad, shoulders } from "./curves";
+import type { Disc } from "./curves";
+
 export interface Place {
   x: number;
   y: number;
@@ -35,12 +38,6 @@ export interface Layout {
   flag: number;
 }
 
-interface Disc {
-  x: number;
-  y: number;
-  r: number;
-}
-
 interface Frame {
   n: number;
   width: number;
@@ -52,13 +49,6 @@ interface Frame {
 /** Centres of neighbours are never nearer than a finger: WCAG 2.2 asks 24, a tired thumb 44. */
 export const APART = 44;
 const GAP = 3;
-/** The petal as four discs along its axis: offset outwards and radius, in units of the drawing. */
-const DISCS: readonly (readonly [number, number])[] = [
-  [10.5, 18.5],
-  [3, 18.5],
-  [-11, 14.5],
-  [-21, 8],
-];
 const SIZES = { phone: [50, 48, 45, 42, 40, 38], big: [64, 60, 56, 50, 46, 42, 38, 36] };
 /** Two rings: across, along. */
 const SMALL = [
@@ -66,66 +56,6 @@ const SMALL = [
   [32, 43],
   [30, 40],
 ] as const;
-
-const rad = (deg: number) => (deg * Math.PI) / 180;
-
-/** `n` points at equal distances along an ellipse, clockwise; the first is `shift` steps past six o'clock. */
-function along(n: number, rx: number, ry: number, shift: number): [number, number][] {
-  const steps = 240;
-  const lengths = [0];
-  const at = (k: number): [number, number] => {
-    const t = rad(90 + (360 * k) / steps);
-    return [rx * Math.cos(t), ry * Math.sin(t)];
-  };
-  for (let k = 1; k <= steps; k++) {
-    const [a, b] = [at(k - 1), at(k)];
-    lengths.push((lengths[k - 1] ?? 0) + Math.hypot(b[0] - a[0], b[1] - a[1]));
-  }
-  const total = lengths[steps] ?? 1;
-  let k = 0;
-  return Array.from({ length: n }, (_, i) => {
-    const want = (total * (i + shift)) / n;
-    while (k < steps - 1 && (lengths[k + 1] ?? total) <= want) k++;
-    const [from, to] = [lengths[k] ?? 0, lengths[k + 1] ?? total];
-    return at(k + (want - from) / (to - from || 1));
-  });
-}
-
-/** Ramanujan's length of an ellipse: cheap enough to rule most crowds out before trying. */
-function girth(a: number, b: number): number {
-  return Math.PI * (3 * (a + b) - Math.sqrt((3 * a + b) * (a + 3 * b)));
-}
-
-function discs(x: number, y: number, deg: number, w: number, h: number): Disc[] {
-  const [cos, sin] = [Math.cos(rad(deg)), Math.sin(rad(deg))];
-  return DISCS.map(([out, r]) => {
-    const radius = (r * w) / 37;
-    // A petal that is rounder than its drawing must not seem longer than it is.
-    const d = Math.sign(out) * Math.min((Math.abs(out) * h) / 58, h / 2 - radius);
-    return { x: x + d * cos, y: y + d * sin, r: radius };
-  });
-}
-
-/** How wide a name centred on (x, band) may be before it meets a disc. */
-function clear(x: number, top: number, bottom: number, disc: Disc): number {
-  const dy = Math.max(0, top - disc.y, disc.y - bottom);
-  const r = disc.r + 2;
-  if (dy >= r) return Infinity;
-  return 2 * (Math.abs(disc.x - x) - Math.sqrt(r * r - dy * dy));
-}
-
-/** The four shoulders of a petal, the upper outer one first. */
-function shoulders(deg: number, w: number, h: number): { x: number; y: number }[] {
-  const [cos, sin] = [Math.cos(rad(deg)), Math.sin(rad(deg))];
-  const side = cos >= -0.01 ? 1 : -1;
-  const [x, y] = Math.abs(sin) > 0.62 ? [0.56 * w, 0.27 * h] : [0.3 * h, 0.5 * w];
-  return [
-    { x: x * side, y: -y },
-    { x: -x * side, y: -y },
-    { x: x * side, y },
-    { x: -x * side, y },
-  ];
-}
 
 /** The mark of each seat on the shoulder where it hides least of other petals and of names. */
 function flags(frame: Frame, places: Place[], shapes: Disc[][], size: readonly [number, number], flag: number): Place[] {
@@ -221,7 +151,7 @@ function settle(
   const top = Math.min(...tops, ...places.map((p) => p.y + p.flag.y - flag / 2 + 4)) - 5;
   return {
     width: frame.width, height, minHeight: height, cy: -top, places, petal: { w, h },
-    core: wants.core, roomy: wants.core * 1.8 >= 99 * frame.text,
+    core: wants.core, roomy: wants.core * 1.8 >= 96 * frame.text,
     rings: wants.rings, names: wants.names, subs: wants.names && frame.big, flag,
   };
 }
@@ -235,7 +165,7 @@ function oneRing(frame: Frame, names: boolean): Layout | null {
     const h = w * 1.42;
     const widest = width / 2 - h / 2 - (big ? 22 : 3);
     const tallest = big ? (frame.cap - h) / 2 : widest;
-    for (let ry = Math.min(tallest, widest); ry >= 60; ry -= 4) {
+    for (let ry = Math.min(tallest, widest); ry >= 60; ry -= 2) {
       // A phone uses all its width; elsewhere the circle stays nearly round.
       const rx = big ? Math.min(widest, ry * 1.1) : widest;
       const core = Math.min(big ? (names ? 104 : 124) : 66, Math.min(rx, ry) - h / 2 - (big ? 24 : 20));

@@ -1,5 +1,5 @@
 // Who asked for a hand and who stepped out. Private to facilitators; nothing here reaches members.
-import type { HandView } from "../../wire.gen";
+import type { HandView, SeatView } from "../../wire.gen";
 import { t } from "../../words";
 import { facilitating, meeting, nameOf, send, serverNow, you } from "../store";
 import { minutesSince } from "../time";
@@ -33,12 +33,18 @@ export function Care() {
             <b>
               <bdi>{seat.name}</bdi>
             </b>{" "}
-            {t(`fac.is.${seat.presence}`, { n: minutesOut(seat.member_id) })}
+            {isOut(seat)}
           </p>
         </div>
       ))}
     </>
   );
+}
+
+function isOut(seat: SeatView): string {
+  const n = minutesOut(seat.member_id);
+  if (seat.presence === "stepped_out" && n === 0) return t("fac.is.stepped_out.now");
+  return t(`fac.is.${seat.presence}`, { n });
 }
 
 function minutesOut(memberId: string): number {
@@ -48,6 +54,7 @@ function minutesOut(memberId: string): number {
 
 function Hand({ hand }: { hand: HandView }) {
   const act = (done: boolean) => void send({ type: "take_hand", member_id: hand.member_id, done });
+  const n = minutesSince(hand.at, serverNow());
   const mine = hand.taken_by === you.value?.member_id;
   return (
     <div class="care">
@@ -55,7 +62,7 @@ function Hand({ hand }: { hand: HandView }) {
         <b>
           <bdi>{nameOf(hand.member_id)}</bdi>
         </b>{" "}
-        {t("fac.hand", { n: minutesSince(hand.at, serverNow()) })}
+        {n === 0 ? t("fac.hand.now") : t("fac.hand", { n })}
       </p>
       {hand.taken_by !== null && (
         <p class="small">{mine ? t("fac.hand.mine") : t("fac.hand.taken", { name: nameOf(hand.taken_by) })}</p>

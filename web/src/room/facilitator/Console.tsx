@@ -122,13 +122,13 @@ function Ends({ place }: { place: "only-l" | "only-s" }) {
 
 function Tabs() {
   return (
-    <div class="tabs fac-tabs" role="group" aria-label={t("fac.parts")}>
+    <nav class="fac-tabs" aria-label={t("fac.parts")}>
       {TABS.map((one) => (
         <button type="button" class="chip" key={one} aria-pressed={tab.value === one} onClick={() => (tab.value = one)}>
           {t(`fac.tab.${one}`)}
         </button>
       ))}
-    </div>
+    </nav>
   );
 }
 

@@ -1,0 +1,68 @@
+"""Migrations up and down, and that they make what the code declares."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+from alembic.autogenerate import compare_metadata
+from alembic.migration import MigrationContext
+from sqlalchemy import Connection, inspect, text
+
+from server.database import Database, migrate
+from server.settings import Settings
+from server.tables import Base
+
+
+async def fresh(tmp_path: Path) -> Database:
+    database = Database(Settings(data_dir=tmp_path).database_url)
+    await database.migrate()
+    return database
+
+
+async def test_migrations_make_exactly_the_declared_tables(tmp_path: Path) -> None:
+    database = await fresh(tmp_path)
+
+    def differences(connection: Connection) -> list[object]:
+        context = MigrationContext.configure(connection, opts={"compare_type": True})
+        return list(compare_metadata(context, Base.metadata))
+
+    async with database.engine.connect() as connection:
+        assert await connection.run_sync(differences) == []
+    await database.close()
+
+
+async def test_migrating_down_leaves_nothing_and_up_again_works(tmp_path: Path) -> None:
+    database = await fresh(tmp_path)
+
+    def tables(connection: Connection) -> set[str]:
+        return set(inspect(connection).get_table_names()) - {"alembic_version"}
+
+    async with database.engine.begin() as connection:
+        assert await connection.run_sync(tables) == set(Base.metadata.tables)
+        await connection.run_sync(migrate, "base")
+        assert await connection.run_sync(tables) == set()
+        await connection.run_sync(migrate, "head")
+        assert await connection.run_sync(tables) == set(Base.metadata.tables)
+    await database.close()
+
+
+async def test_sqlite_writes_ahead_overwrites_what_is_erased_and_keeps_references(
+    tmp_path: Path,
+) -> None:
+    database = await fresh(tmp_path)
+    async with database.engine.connect() as connection:
+
+        async def pragma(name: str) -> object:
+            return (await connection.execute(text(f"PRAGMA {name}"))).scalar()
+
+        assert await pragma("journal_mode") == "wal"
+        assert await pragma("synchronous") == 1
+        assert await pragma("foreign_keys") == 1
+        assert await pragma("secure_delete") == 1
+    await database.close()
+
+
+async def test_starting_twice_changes_nothing(tmp_path: Path) -> None:
+    database = await fresh(tmp_path)
+    await database.migrate()
+    await database.close()
