@@ -34,12 +34,12 @@ class CircleForm(BaseModel):
     name: Annotated[str, AfterValidator(title)]
     topic: Annotated[str, Field(max_length=200), AfterValidator(line)] = ""
     language: Literal["id", "en"] = "id"
-    seats: int = Field(12, ge=2, le=30)
+    seats: int = Field(default=12, ge=2, le=30)
     weekday: int = Field(ge=0, le=6)
     time: str = Field(pattern=r"^([01]\d|2[0-3]):[0-5]\d$")
     zone: Literal["WIB", "WITA", "WIT"] = "WIB"
-    minutes: int = Field(75, ge=15, le=240)
-    soft_minutes: int = Field(4, ge=1, le=15)
+    minutes: int = Field(default=75, ge=15, le=240)
+    soft_minutes: int = Field(default=4, ge=1, le=15)
     door: Literal["ask", "open"] = "ask"
     listed: bool = False
 
@@ -49,8 +49,8 @@ class InvitationForm(BaseModel):
 
     model_config = ConfigDict(frozen=True, extra="ignore")
 
-    days: int = Field(7, ge=1, le=60)
-    most: int = Field(12, ge=1, le=100)
+    days: int = Field(default=7, ge=1, le=60)
+    most: int = Field(default=12, ge=1, le=100)
     role: Literal["member", "facilitator"] = "member"
     with_topic: bool = False
 

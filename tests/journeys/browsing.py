@@ -174,15 +174,29 @@ def _listen(ws: WebSocket, person: Person) -> None:
     ws.on("framereceived", received)
 
 
+async def stillness(page: Page) -> None:
+    """Wait until whatever moves has arrived; what breathes for ever is left to breathe."""
+    await page.evaluate(
+        """async () => {
+          // A press is drawn, and what it sets in motion begins, two frames later at the most.
+          for (let i = 0; i < 2; i++) await new Promise(requestAnimationFrame);
+          const moving = document.getAnimations()
+            .filter(a => a.effect.getComputedTiming().iterations !== Infinity);
+          await Promise.all(moving.map(a => a.finished.catch(() => null)));
+        }"""
+    )
+
+
 async def violations(page: Page) -> list[dict[str, Any]]:
     """What axe finds against WCAG 2.2 A and AA on the page as it stands."""
+    await stillness(page)
     await page.evaluate(AXE.read_text("utf-8"))
     found: list[dict[str, Any]] = await page.evaluate(
         """async () => {
           const tags = ['wcag2a', 'wcag2aa', 'wcag21a', 'wcag21aa', 'wcag22aa', 'best-practice'];
           const result = await axe.run(document, {runOnly: {type: 'tag', values: tags}});
           return result.violations.map(v => ({id: v.id, help: v.help,
-            where: v.nodes.slice(0, 3).map(n => n.target.join(' '))}));
+            where: v.nodes.slice(0, 3).map(n => n.target.join(' ') + ': ' + n.any.map(a => a.message).join('; '))}));
         }"""
     )
     return found
