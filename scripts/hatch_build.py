@@ -17,8 +17,9 @@ class Hook(BuildHookInterface):  # type: ignore[type-arg, misc, unused-ignore]
         """Build unless it is an editable install, or an sdist that carries the built page."""
         root = Path(self.root)
         if version != "editable":
-            # The catalogues serve pages and room alike, and keep their path in the wheel.
-            build_data["force_include"][str(root / "web/locales")] = "web/locales"
+            # Words and drawings serve pages and room alike, and keep their paths in the wheel.
+            for shared in ("web/locales", "web/src/icons.json"):
+                build_data["force_include"][str(root / shared)] = shared
         manifest = root / "server/static/built/.vite/manifest.json"
         carried = manifest.is_file() and not (root / "web/src").is_dir()
         if version == "editable" or carried or os.environ.get("LINGKAR_SKIP_WEB"):

@@ -5,7 +5,7 @@ from __future__ import annotations
 from quart import Blueprint, Response, abort, g
 
 from realtime.views import PROTOCOL
-from server.circles.queries import MyCircle, facilitator_names, find_my_circle, times_of
+from server.circles.queries import MyCircle, find_my_circle, times_of
 from server.circles.routes import now, speak
 from server.web import db, page, see_other, who
 
@@ -46,7 +46,6 @@ async def lobby(slug: str) -> Response:
         mine=mine,
         times=times_of(mine.circle),
         now=now(),
-        names=await facilitator_names(db(), mine.circle),
         protocol=PROTOCOL,
     )
 
