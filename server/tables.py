@@ -2,8 +2,18 @@
 
 from __future__ import annotations
 
-from server.accounts.tables import Person, SetUp, SignIn
+from server.accounts.tables import Passkey, Person, SetUp, SignIn, SpentChallenge
 from server.circles.tables import Circle, Invitation, Membership
 from server.database import Base
 
-__all__ = ["Base", "Circle", "Invitation", "Membership", "Person", "SetUp", "SignIn"]
+__all__ = [
+    "Base",
+    "Circle",
+    "Invitation",
+    "Membership",
+    "Passkey",
+    "Person",
+    "SetUp",
+    "SignIn",
+    "SpentChallenge",
+]

@@ -8,9 +8,18 @@ from pathlib import Path
 
 from playwright.async_api import Browser, async_playwright
 
-from tests.journeys.browsing import SIZES, Device, Language, Person, launch, serving
+from tests.journeys.browsing import (
+    SIZES,
+    Device,
+    Language,
+    Person,
+    arrive,
+    demonstrating,
+    launch,
+    serving,
+)
 from tests.journeys.meeting import whole_meeting
-from tests.journeys.way_in import Look, gather
+from tests.journeys.way_in import Look, come_to_the_door, gather
 
 FOLDER = Path(__file__).resolve().parents[1] / "shots"
 
@@ -45,12 +54,46 @@ async def evening(browser: Browser, language: Language) -> None:
                 await person.context.close()
 
 
+async def full_room(browser: Browser, language: Language) -> None:
+    """The demonstration's room, lively, as a member and as a facilitator see it."""
+    with tempfile.TemporaryDirectory() as folder:
+        async with demonstrating(Path(folder), language) as links:
+            look = photographer(language)
+            member = await arrive(browser, language, "phone")
+            base = links[0].split("/u#")[0]
+            await member.page.goto(base)
+            await look(member, "landing")
+            await come_to_the_door(member, links[0], "Melati", _unseen)
+            await member.page.wait_for_url("**/ruang", timeout=60_000)
+            await lively(member)
+            await look(member, "living-member")
+            facilitator = await arrive(browser, language, "laptop")
+            await come_to_the_door(facilitator, links[1], "Mas Adi", _unseen, lobby=False)
+            await facilitator.page.goto(member.page.url)
+            await lively(facilitator)
+            await look(facilitator, "living-facilitator")
+            for person in (member, facilitator):
+                await person.context.close()
+
+
+async def lively(person: Person) -> None:
+    """Wait until somebody holds the stick and has said something."""
+    await person.page.locator(".is-hold").first.wait_for(state="attached", timeout=60_000)
+    await person.page.locator("[role=log] .said").first.wait_for(state="attached", timeout=60_000)
+
+
+async def _unseen(person: Person, name: str) -> None:
+    """Screens that another evening has photographed."""
+
+
 async def main() -> None:
     FOLDER.mkdir(exist_ok=True)
     async with async_playwright() as playwright:
         browser = await launch(playwright)
-        await evening(browser, "id")
-        await evening(browser, "en")
+        languages: tuple[Language, ...] = ("id", "en")
+        for language in languages:
+            await full_room(browser, language)
+            await evening(browser, language)
         await browser.close()
     print(f"{len(list(FOLDER.glob('*.png')))} pictures in {FOLDER.name}/")
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import datetime as dt
 
-from sqlalchemy import Date, ForeignKey, Integer, LargeBinary, String
+from sqlalchemy import BigInteger, Date, ForeignKey, Integer, LargeBinary, String
 from sqlalchemy.orm import Mapped, mapped_column
 
 from server.database import Base
@@ -33,6 +33,29 @@ class SignIn(Base):
     person_id: Mapped[str] = mapped_column(ForeignKey("person.id", ondelete="CASCADE"), index=True)
     expires: Mapped[int] = mapped_column(Integer)
     """Seconds since 1970."""
+
+
+class Passkey(Base):
+    """A key in somebody's phone, laptop or stick; only its public half is here."""
+
+    __tablename__ = "passkey"
+
+    credential_id: Mapped[bytes] = mapped_column(LargeBinary(1023), primary_key=True)
+    public_key: Mapped[bytes] = mapped_column(LargeBinary)
+    sign_count: Mapped[int] = mapped_column(BigInteger)
+    """What the key last counted; 0 for ever with keys that do not count."""
+    person_id: Mapped[str] = mapped_column(ForeignKey("person.id", ondelete="CASCADE"), index=True)
+    since: Mapped[dt.date] = mapped_column(Date)
+
+
+class SpentChallenge(Base):
+    """A challenge that was answered, so that no answer counts twice. Says nothing of whom."""
+
+    __tablename__ = "spent_challenge"
+
+    challenge_hash: Mapped[bytes] = mapped_column(LargeBinary(32), primary_key=True)
+    expires: Mapped[int] = mapped_column(Integer)
+    """Seconds since 1970; after that the challenge itself has ended."""
 
 
 class SetUp(Base):

@@ -10,7 +10,7 @@ import shutil
 import signal
 import socket
 import sys
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Callable
 from contextlib import asynccontextmanager
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -62,35 +62,62 @@ class Served:
 
 
 @asynccontextmanager
-async def serving(data: Path) -> AsyncIterator[Served]:
-    """`lingkar serve` as a process of its own on embedded defaults; stopped by SIGTERM."""
+async def started(
+    *arguments: str, data: Path, until: Callable[[list[str]], bool]
+) -> AsyncIterator[tuple[asyncio.subprocess.Process, int, list[str]]]:
+    """A `lingkar` process on embedded defaults, once it has printed enough; SIGTERM stops it."""
     port = free_port()
     process = await asyncio.create_subprocess_exec(
         str(Path(sys.executable).parent / "lingkar"),
-        "serve",
+        *arguments,
         env={**os.environ, "PORT": str(port), "HOST": "127.0.0.1", "LINGKAR_DATA": str(data)},
         stdout=asyncio.subprocess.PIPE,
         stderr=asyncio.subprocess.STDOUT,
     )
-    served = Served(f"http://localhost:{port}", "", process)
     assert process.stdout is not None
+    printed: list[str] = []
     drain: asyncio.Task[None] | None = None
     try:
         async with asyncio.timeout(30):
-            while not served.setup_link:
+            while not until(printed):
                 line = (await process.stdout.readline()).decode()
-                assert line, "the server stopped before it was ready:\n" + "".join(served.printed)
-                served.printed.append(line)
-                if found := re.search(r"http\S+/siapkan#\S+", line):
-                    served.setup_link = found.group(0)
-        drain = asyncio.create_task(_drain(process.stdout, served.printed))
-        yield served
+                assert line, "it stopped before it was ready:\n" + "".join(printed)
+                printed.append(line)
+        drain = asyncio.create_task(_drain(process.stdout, printed))
+        yield process, port, printed
     finally:
         if process.returncode is None:
             process.send_signal(signal.SIGTERM)
             await asyncio.wait_for(process.wait(), 15)
         if drain is not None:
             await drain
+
+
+@asynccontextmanager
+async def serving(data: Path) -> AsyncIterator[Served]:
+    """`lingkar serve`, with the set-up link that it printed."""
+    link = re.compile(r"http\S+/siapkan#\S+")
+
+    def ready(printed: list[str]) -> bool:
+        return bool(link.search("".join(printed)))
+
+    async with started("serve", data=data, until=ready) as (process, port, printed):
+        found = link.search("".join(printed))
+        assert found is not None
+        yield Served(f"http://localhost:{port}", found.group(0), process, printed)
+
+
+@asynccontextmanager
+async def demonstrating(data: Path, language: Language) -> AsyncIterator[list[str]]:
+    """`lingkar demo`, lively; gives the links it printed: for a member, for a facilitator."""
+    link = re.compile(r"http\S+/u#\S+")
+
+    def ready(printed: list[str]) -> bool:
+        return len(link.findall("".join(printed))) >= 2
+
+    arguments = ("demo", "--lang", language, "--pace", "3")
+    async with started(*arguments, data=data, until=ready) as (_, _, printed):
+        yield link.findall("".join(printed))
 
 
 async def _drain(stream: asyncio.StreamReader, printed: list[str]) -> None:
@@ -139,6 +166,7 @@ async def arrive(
     device: Device,
     *,
     theme: Literal["light", "dark"] = "light",
+    scripts: bool = True,
 ) -> Person:
     """A new person: own cookies, own device, their language."""
     width, height = SIZES[device]
@@ -150,6 +178,7 @@ async def arrive(
         locale="id-ID" if language == "id" else "en-GB",
         timezone_id="Asia/Jakarta",
         color_scheme=theme,
+        java_script_enabled=scripts,
     )
     context.set_default_timeout(10_000)
     page = await context.new_page()
@@ -196,7 +225,8 @@ async def violations(page: Page) -> list[dict[str, Any]]:
           const tags = ['wcag2a', 'wcag2aa', 'wcag21a', 'wcag21aa', 'wcag22aa', 'best-practice'];
           const result = await axe.run(document, {runOnly: {type: 'tag', values: tags}});
           return result.violations.map(v => ({id: v.id, help: v.help,
-            where: v.nodes.slice(0, 3).map(n => n.target.join(' ') + ': ' + n.any.map(a => a.message).join('; '))}));
+            where: v.nodes.slice(0, 3).map(n =>
+              n.target.join(' ') + ': ' + n.any.map(a => a.message).join('; '))}));
         }"""
     )
     return found

@@ -1,4 +1,4 @@
-"""One browser for all journeys; a server process of its own for each that needs a fresh start."""
+"""One browser for all journeys; a server for each that needs a fresh start, one for the rest."""
 
 from __future__ import annotations
 
@@ -9,6 +9,7 @@ import pytest
 from playwright.async_api import Browser, async_playwright
 
 from tests.journeys.browsing import Served, launch, serving
+from tests.journeys.seated import House, a_house
 
 
 @pytest.fixture(scope="session")
@@ -23,4 +24,11 @@ async def browser() -> AsyncIterator[Browser]:
 async def served(tmp_path: Path) -> AsyncIterator[Served]:
     """A Lingkar that nobody has set up yet."""
     async with serving(tmp_path / "data") as running:
+        yield running
+
+
+@pytest.fixture(scope="session")
+async def house(tmp_path_factory: pytest.TempPathFactory) -> AsyncIterator[House]:
+    """A Lingkar for all journeys that bring a circle of their own."""
+    async with a_house(tmp_path_factory.mktemp("house") / "data") as running:
         yield running

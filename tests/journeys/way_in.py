@@ -62,8 +62,10 @@ async def invitation(person: Person, served: Served, circle: str, look: Look) ->
     return url
 
 
-async def come_to_the_door(person: Person, link: str, name: str, look: Look) -> None:
-    """Open an invitation, look, choose a name, promise, and wait in the lobby."""
+async def come_to_the_door(
+    person: Person, link: str, name: str, look: Look, *, lobby: bool = True
+) -> None:
+    """Open an invitation, look, choose a name, promise; members then wait in the lobby."""
     page = person.page
     await page.goto(link)
     await page.get_by_text(person.words("look.go")).wait_for()
@@ -80,7 +82,10 @@ async def come_to_the_door(person: Person, link: str, name: str, look: Look) -> 
     await person.sees(person.words("pledge.need"))
     await look(person, "pledge-unticked")
     await promise(person)
-    await page.locator("#lobby").wait_for()
+    if lobby:
+        await page.locator("#lobby").wait_for()
+    else:
+        await page.wait_for_load_state()
 
 
 @dataclass

@@ -35,6 +35,25 @@ def upgrade() -> None:
     )
     op.create_index("ix_sign_in_person_id", "sign_in", ["person_id"])
     op.create_table(
+        "passkey",
+        sa.Column("credential_id", sa.LargeBinary(1023), nullable=False),
+        sa.Column("public_key", sa.LargeBinary(), nullable=False),
+        sa.Column("sign_count", sa.BigInteger(), nullable=False),
+        sa.Column("person_id", sa.String(24), nullable=False),
+        sa.Column("since", sa.Date(), nullable=False),
+        sa.ForeignKeyConstraint(
+            ["person_id"], ["person.id"], name="fk_passkey_person_id", ondelete="CASCADE"
+        ),
+        sa.PrimaryKeyConstraint("credential_id", name="pk_passkey"),
+    )
+    op.create_index("ix_passkey_person_id", "passkey", ["person_id"])
+    op.create_table(
+        "spent_challenge",
+        sa.Column("challenge_hash", sa.LargeBinary(32), nullable=False),
+        sa.Column("expires", sa.Integer(), nullable=False),
+        sa.PrimaryKeyConstraint("challenge_hash", name="pk_spent_challenge"),
+    )
+    op.create_table(
         "set_up",
         sa.Column("id", sa.Integer(), nullable=False),
         sa.Column("secret_hash", sa.LargeBinary(32), nullable=False),
@@ -111,5 +130,7 @@ def upgrade() -> None:
 
 
 def downgrade() -> None:
-    for table in ("membership", "invitation", "circle", "set_up", "sign_in", "person"):
+    for table in ("membership", "invitation", "circle", "set_up"):
+        op.drop_table(table)
+    for table in ("spent_challenge", "passkey", "sign_in", "person"):
         op.drop_table(table)

@@ -1,0 +1,287 @@
+"""Making a passkey and coming in with one, as JSON; the page of somebody's ways to sign in.
+
+Answers with a status and one short reason: the words are in the page that asked.
+"""
+
+from __future__ import annotations
+
+from typing import Any, TypeVar
+
+from pydantic import BaseModel, ValidationError
+from quart import Blueprint, Response, abort, g, jsonify, request
+
+from server import setup
+from server.accounts.forms import KeyAnswer, NameForm, NewKey, OrganiserForm
+from server.accounts.passkeys import (
+    CHALLENGE_LIVES,
+    MOST_KEYS,
+    Address,
+    BadKey,
+    Challenge,
+    KeyExists,
+    address_of,
+    ask_for_known,
+    ask_for_new,
+    keep,
+    keys_of,
+    label_of,
+    let_go,
+    new_challenge,
+    recognise,
+    spend_challenge,
+    unsealed,
+)
+from server.accounts.queries import (
+    hash_passphrase,
+    new_id,
+    new_person,
+    person_named,
+    sign_in,
+)
+from server.accounts.routes import SETTING_UP, may_set_up
+from server.accounts.tables import Person
+from server.circles.forms import read_form
+from server.circles.names import name_key
+from server.circles.queries import my_circles
+from server.limits import EXCHANGE, SIGN_IN
+from server.web import (
+    FORM,
+    db,
+    drop_cookie,
+    local_path,
+    page,
+    read_cookie,
+    remember,
+    see_other,
+    services,
+    spend,
+    who,
+    write_cookie,
+)
+from server.words import long_date
+
+passkeys = Blueprint("passkeys", __name__)
+
+COOKIE = "lingkar-kunci"
+# What a challenge is for is part of its signature, so none serves for anything else.
+FOR_SET_UP, FOR_MORE, FOR_SIGN_IN = "passkey set-up", "passkey more", "passkey sign-in"
+Body = TypeVar("Body", bound=BaseModel)
+
+
+# --- what comes in, what goes out ---
+
+
+async def sent() -> dict[str, Any]:
+    """The JSON of our own page, with the token of one of its forms. Anything else is 403."""
+    body = await request.get_json(silent=True) if request.is_json else None
+    token = body.get("_token") if isinstance(body, dict) else None
+    if not isinstance(body, dict) or not isinstance(token, str):
+        abort(403)
+    if not services().keys.form_token_holds(read_cookie(FORM), token):
+        abort(403)
+    return body
+
+
+def here() -> Address:
+    """This place's name, or 404 where there can be no passkeys."""
+    address = address_of(services().settings)
+    if address is None:
+        abort(404)
+    return address
+
+
+def shaped(kind: type[Body], body: dict[str, Any]) -> Body:
+    """What the key said, or `BadKey`."""
+    try:
+        return kind.model_validate(body.get("key"))
+    except ValidationError:
+        raise BadKey from None
+
+
+def challenged(options: str, challenge: Challenge, purpose: str) -> Response:
+    """Options for the browser, and the challenge in a cookie that comes back with the answer."""
+    answer = Response(options, content_type="application/json")
+    sealed = challenge.sealed(services().keys, purpose)
+    write_cookie(answer, COOKIE, sealed, CHALLENGE_LIVES)
+    return answer
+
+
+def said(status: int = 200, **values: object) -> Response:
+    """A short answer. The challenge has done its work, well or not."""
+    answer = jsonify(ok=status == 200, **values)
+    answer.status_code = status
+    drop_cookie(answer, COOKIE)
+    return answer
+
+
+@passkeys.errorhandler(BadKey)
+async def bad_key(_error: BadKey) -> Response:
+    """Unknown, forged, late and answered before all look the same."""
+    return said(422, reason="key")
+
+
+@passkeys.errorhandler(KeyExists)
+async def key_exists(_error: KeyExists) -> Response:
+    return said(409, reason="exists")
+
+
+# --- making a key ---
+
+
+async def keeper() -> tuple[Person, str]:
+    """Who holds circles here, and what they are called; 403 for members and strangers."""
+    person = await who()
+    if person is None:
+        abort(403)
+    held = [mine.membership.name for mine in await my_circles(db(), person) if mine.facilitates]
+    if not held and not person.organiser:
+        abort(403)
+    return person, person.name or held[0]
+
+
+@passkeys.post("/kunci/mulai")
+async def begin() -> Response:
+    """Start making a key: for the first organiser, or one more for who is signed in."""
+    setting_up = await may_set_up()
+    person_id, name, known = new_id(), "", list[bytes]()
+    if not setting_up:
+        person, name = await keeper()
+        person_id, known = person.id, [key.credential_id for key in await keys_of(db(), person)]
+    body, address = await sent(), here()
+    spend(EXCHANGE)
+    if setting_up:
+        form, _ = read_form(NameForm, {"name": str(body.get("name", ""))})
+        if form is None:
+            return said(422, reason="name")
+        name = form.name
+    if len(known) >= MOST_KEYS:
+        raise KeyExists
+    challenge = new_challenge(person_id)
+    options = ask_for_new(address, challenge, name, known)
+    return challenged(options, challenge, FOR_SET_UP if setting_up else FOR_MORE)
+
+
+@passkeys.post("/kunci/simpan")
+async def store() -> Response:
+    """Keep the key that was made; at set-up, its owner is the first organiser from now on."""
+    setting_up = await may_set_up()
+    owner = None if setting_up else (await keeper())[0]
+    body, address = await sent(), here()
+    spend(EXCHANGE)
+    purpose = FOR_SET_UP if setting_up else FOR_MORE
+    challenge = unsealed(services().keys, purpose, read_cookie(COOKIE))
+    if challenge is None or (owner is not None and challenge.person_id != owner.id):
+        raise BadKey
+    await spend_challenge(db(), challenge)
+    made = shaped(NewKey, body)
+    if owner is None:
+        return await organiser_with_key(address, challenge, made, str(body.get("name", "")))
+    await keep(db(), address, challenge, owner, made)
+    await db().commit()
+    return said(to="/kunci")
+
+
+async def organiser_with_key(
+    address: Address, challenge: Challenge, made: NewKey, name: str
+) -> Response:
+    """The same as the form with a passphrase does: the link has then done its work."""
+    form, _ = read_form(NameForm, {"name": name})
+    if form is None:
+        return said(422, reason="name")
+    person = new_person(form.name, name_key(form.name))
+    person.id, person.organiser = challenge.person_id, True
+    db().add(person)
+    await db().flush()
+    await keep(db(), address, challenge, person, made)
+    await setup.used(db())
+    cookie = await sign_in(db(), services().keys, person.id)
+    await db().commit()
+    answer = said(to="/kelola/baru")
+    drop_cookie(answer, SETTING_UP)
+    remember(answer, cookie)
+    return answer
+
+
+# --- coming in ---
+
+
+@passkeys.post("/kunci/tantangan")
+async def ask() -> Response:
+    """A challenge for whichever key this device has. Nobody says a name."""
+    await sent()
+    address, challenge = here(), new_challenge()
+    return challenged(ask_for_known(address, challenge), challenge, FOR_SIGN_IN)
+
+
+@passkeys.post("/kunci/masuk")
+async def enter() -> Response:
+    """Sign in with what the key answered."""
+    body, address = await sent(), here()
+    spend(SIGN_IN)
+    challenge = unsealed(services().keys, FOR_SIGN_IN, read_cookie(COOKIE))
+    if challenge is None:
+        raise BadKey
+    await spend_challenge(db(), challenge)
+    person_id = await recognise(db(), address, challenge, shaped(KeyAnswer, body))
+    cookie = await sign_in(db(), services().keys, person_id)
+    await db().commit()
+    wanted = body.get("ke")
+    where = local_path(wanted if isinstance(wanted, str) else None)
+    answer = said(to=where if where != "/" else "/kelola")
+    remember(answer, cookie)
+    return answer
+
+
+# --- the page of somebody's ways to sign in ---
+
+
+@passkeys.get("/kunci")
+async def ways_in() -> Response:
+    """A list of keys, one more, and a passphrase for who has none."""
+    if await who() is None:
+        return see_other("/masuk?ke=/kunci")
+    person, name = await keeper()
+    return await show(person, {"name": name}, set())
+
+
+@passkeys.post("/kunci/sandi")
+async def add_passphrase() -> Response:
+    """A name and a passphrase, for who was invited to hold a circle or came by a key."""
+    person, _ = await keeper()
+    form, wrong = read_form(OrganiserForm, (await request.form).to_dict())
+    sent_name = {"name": (await request.form).get("name", "")[:200]}
+    if person.passphrase:
+        return see_other("/kunci")
+    if form is None:
+        return await show(person, sent_name, wrong)
+    other = await person_named(db(), name_key(form.name))
+    if other is not None and other.id != person.id:
+        return await show(person, sent_name, {"taken"})
+    person.name, person.name_key = form.name, name_key(form.name)
+    person.passphrase = await hash_passphrase(form.passphrase)
+    await db().commit()
+    return see_other("/kunci")
+
+
+@passkeys.post("/kunci/lepas")
+async def forget() -> Response:
+    """One key less; the only way in stays."""
+    person, _ = await keeper()
+    await let_go(db(), person, (await request.form).get("key", ""))
+    await db().commit()
+    return see_other("/kunci")
+
+
+async def show(person: Person, filled: dict[str, str], wrong: set[str]) -> Response:
+    """The page, with what is wrong in its form."""
+    known = await keys_of(db(), person)
+    return await page(
+        "keys.html",
+        422 if wrong else 200,
+        passkeys=address_of(services().settings),
+        keys=[(label_of(key), long_date(g.lang, key.since)) for key in known],
+        loose=bool(person.passphrase) or len(known) > 1,
+        person=person,
+        sent=filled,
+        wrong=wrong,
+    )
