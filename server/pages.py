@@ -10,7 +10,9 @@ from quart import Quart, Response, g, request
 from werkzeug.exceptions import Forbidden
 
 from server import care, words
+from server.accounts.passkey_routes import passkeys
 from server.accounts.routes import accounts
+from server.accounts.ways_in import ways_in
 from server.assets import STATIC, Assets, icon, icons, read
 from server.care.routes import care as care_pages
 from server.circles.entry import entry
@@ -37,7 +39,8 @@ def make_pages(
     app = Quart("server", static_folder=None, template_folder=str(STATIC.parent / "templates"))
     app.config.update(MAX_CONTENT_LENGTH=LARGEST_BODY, MAX_FORM_PARTS=60)
     app.extensions["lingkar"] = Services(settings, keys, database, Assets(), Limits())
-    for part in (circles, entry, invitations, meetings, accounts, care_pages, preferences):
+    people = (accounts, passkeys, ways_in)
+    for part in (circles, entry, invitations, meetings, *people, care_pages, preferences):
         app.register_blueprint(part)
     app.add_url_rule("/static/built/<path:name>", "built", built)
     app.add_url_rule("/static/lambang.svg", "emblem", emblem)

@@ -16,6 +16,7 @@ const entries = {
   pages: "src/pages/pages.ts",
   invite: "src/pages/invite.ts",
   lobby: "src/pages/lobby.ts",
+  passkey: "src/pages/passkey.ts",
 };
 
 /** Write a .gz sibling of every text file, so that the server compresses nothing while serving. */

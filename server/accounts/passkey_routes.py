@@ -1,4 +1,4 @@
-"""Making a passkey and coming in with one, as JSON; the page of somebody's ways to sign in.
+"""Making a passkey and coming in with one, as JSON. Renders no page.
 
 Answers with a status and one short reason: the words are in the page that asked.
 """
@@ -8,57 +8,46 @@ from __future__ import annotations
 from typing import Any, TypeVar
 
 from pydantic import BaseModel, ValidationError
-from quart import Blueprint, Response, abort, g, jsonify, request
+from quart import Blueprint, Response, abort, jsonify, request
 
 from server import setup
-from server.accounts.forms import KeyAnswer, NameForm, NewKey, OrganiserForm
-from server.accounts.passkeys import (
+from server.accounts.challenges import (
     CHALLENGE_LIVES,
-    MOST_KEYS,
-    Address,
     BadKey,
     Challenge,
+    new_challenge,
+    spend_challenge,
+    unsealed,
+)
+from server.accounts.forms import KeyAnswer, NameForm, NewKey
+from server.accounts.passkeys import (
+    MOST_KEYS,
+    Address,
     KeyExists,
     address_of,
     ask_for_known,
     ask_for_new,
     keep,
     keys_of,
-    label_of,
-    let_go,
-    new_challenge,
     recognise,
-    spend_challenge,
-    unsealed,
 )
-from server.accounts.queries import (
-    hash_passphrase,
-    new_id,
-    new_person,
-    person_named,
-    sign_in,
-)
+from server.accounts.queries import new_id, new_person, sign_in
 from server.accounts.routes import SETTING_UP, may_set_up
-from server.accounts.tables import Person
+from server.accounts.ways_in import keeper
 from server.circles.forms import read_form
 from server.circles.names import name_key
-from server.circles.queries import my_circles
 from server.limits import EXCHANGE, SIGN_IN
 from server.web import (
     FORM,
     db,
     drop_cookie,
     local_path,
-    page,
     read_cookie,
     remember,
-    see_other,
     services,
     spend,
-    who,
     write_cookie,
 )
-from server.words import long_date
 
 passkeys = Blueprint("passkeys", __name__)
 
@@ -126,17 +115,6 @@ async def key_exists(_error: KeyExists) -> Response:
 
 
 # --- making a key ---
-
-
-async def keeper() -> tuple[Person, str]:
-    """Who holds circles here, and what they are called; 403 for members and strangers."""
-    person = await who()
-    if person is None:
-        abort(403)
-    held = [mine.membership.name for mine in await my_circles(db(), person) if mine.facilitates]
-    if not held and not person.organiser:
-        abort(403)
-    return person, person.name or held[0]
 
 
 @passkeys.post("/kunci/mulai")
@@ -230,58 +208,3 @@ async def enter() -> Response:
     answer = said(to=where if where != "/" else "/kelola")
     remember(answer, cookie)
     return answer
-
-
-# --- the page of somebody's ways to sign in ---
-
-
-@passkeys.get("/kunci")
-async def ways_in() -> Response:
-    """A list of keys, one more, and a passphrase for who has none."""
-    if await who() is None:
-        return see_other("/masuk?ke=/kunci")
-    person, name = await keeper()
-    return await show(person, {"name": name}, set())
-
-
-@passkeys.post("/kunci/sandi")
-async def add_passphrase() -> Response:
-    """A name and a passphrase, for who was invited to hold a circle or came by a key."""
-    person, _ = await keeper()
-    form, wrong = read_form(OrganiserForm, (await request.form).to_dict())
-    sent_name = {"name": (await request.form).get("name", "")[:200]}
-    if person.passphrase:
-        return see_other("/kunci")
-    if form is None:
-        return await show(person, sent_name, wrong)
-    other = await person_named(db(), name_key(form.name))
-    if other is not None and other.id != person.id:
-        return await show(person, sent_name, {"taken"})
-    person.name, person.name_key = form.name, name_key(form.name)
-    person.passphrase = await hash_passphrase(form.passphrase)
-    await db().commit()
-    return see_other("/kunci")
-
-
-@passkeys.post("/kunci/lepas")
-async def forget() -> Response:
-    """One key less; the only way in stays."""
-    person, _ = await keeper()
-    await let_go(db(), person, (await request.form).get("key", ""))
-    await db().commit()
-    return see_other("/kunci")
-
-
-async def show(person: Person, filled: dict[str, str], wrong: set[str]) -> Response:
-    """The page, with what is wrong in its form."""
-    known = await keys_of(db(), person)
-    return await page(
-        "keys.html",
-        422 if wrong else 200,
-        passkeys=address_of(services().settings),
-        keys=[(label_of(key), long_date(g.lang, key.since)) for key in known],
-        loose=bool(person.passphrase) or len(known) > 1,
-        person=person,
-        sent=filled,
-        wrong=wrong,
-    )

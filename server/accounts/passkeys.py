@@ -1,23 +1,16 @@
-"""Passkeys: ask for one, take one in, know somebody by one. Knows no request and logs nothing.
-
-A challenge travels in a signed cookie that ends. Once answered, its hash is kept for as long as
-the cookie could come back, so that an answer counts once on every process and after a restart.
-"""
+"""Passkeys: ask for one, take one in, know somebody by one. Knows no request and logs nothing."""
 
 from __future__ import annotations
 
 import datetime as dt
 import ipaddress
-import secrets
-import time
 from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import cast
 from urllib.parse import urlsplit
 
 import webauthn
-from sqlalchemy import CursorResult, delete, select, update
-from sqlalchemy.exc import IntegrityError
+from sqlalchemy import CursorResult, select, update
 from sqlalchemy.ext.asyncio import AsyncSession
 from webauthn.helpers import base64url_to_bytes, bytes_to_base64url
 from webauthn.helpers.exceptions import WebAuthnException
@@ -28,19 +21,14 @@ from webauthn.helpers.structs import (
     UserVerificationRequirement,
 )
 
+from server.accounts.challenges import CHALLENGE_LIVES, BadKey, Challenge
 from server.accounts.forms import KeyAnswer, NewKey
-from server.accounts.tables import Passkey, Person, SpentChallenge
-from server.security import Keys, hashed
+from server.accounts.tables import Passkey, Person
 from server.settings import Settings
 
-CHALLENGE_LIVES = 300
 MOST_KEYS = 10
 # Browsers leave the standard port out of an origin.
 STANDARD = {"https": 443, "http": 80}
-
-
-class BadKey(Exception):
-    """An answer that does not hold. Which check it failed is nobody's business."""
 
 
 class KeyExists(Exception):
@@ -74,45 +62,6 @@ def is_number(host: str) -> bool:
     except ValueError:
         return False
     return True
-
-
-# --- challenges ---
-
-
-@dataclass(frozen=True)
-class Challenge:
-    """What a key is asked to sign. `person_id` is whose key is being made; '' at sign-in."""
-
-    random: bytes
-    person_id: str = ""
-
-    def sealed(self, keys: Keys, purpose: str) -> str:
-        """For the browser's cookie."""
-        value = f"{bytes_to_base64url(self.random)}/{self.person_id}"
-        return keys.sign_for(purpose, value, CHALLENGE_LIVES)
-
-
-def new_challenge(person_id: str = "") -> Challenge:
-    return Challenge(secrets.token_bytes(32), person_id)
-
-
-def unsealed(keys: Keys, purpose: str, cookie: str | None) -> Challenge | None:
-    """The challenge that we made for this purpose, unless it has ended."""
-    random, slash, person_id = (keys.unsign_in_time(purpose, cookie) or "").partition("/")
-    return Challenge(base64url_to_bytes(random), person_id) if slash else None
-
-
-async def spend_challenge(db: AsyncSession, challenge: Challenge) -> None:
-    """Use it up at once, whatever the answer is worth. Raises `BadKey` the second time."""
-    now = int(time.time())
-    mark = hashed(bytes_to_base64url(challenge.random))
-    await db.execute(delete(SpentChallenge).where(SpentChallenge.expires < now))
-    db.add(SpentChallenge(challenge_hash=mark, expires=now + CHALLENGE_LIVES))
-    try:
-        await db.commit()
-    except IntegrityError:
-        await db.rollback()
-        raise BadKey from None
 
 
 # --- making a key ---

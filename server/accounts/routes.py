@@ -1,4 +1,7 @@
-"""Setting up, signing in with a passphrase, letting a device forget. Members need none of it."""
+"""Setting up, signing in with a passphrase, letting a device forget. Members need none of it.
+
+The same with a passkey is in `passkey_routes`.
+"""
 
 from __future__ import annotations
 
@@ -6,6 +9,7 @@ from quart import Blueprint, Response, g, jsonify, request
 
 from server import setup
 from server.accounts.forms import LONGEST, OrganiserForm
+from server.accounts.passkeys import address_of, can_sign_in
 from server.accounts.queries import (
     has_organiser,
     hash_passphrase,
@@ -54,10 +58,16 @@ async def set_up() -> Response:
     """The exchange of the link, then the form; once done, the way to sign in."""
     if await may_set_up():
         g.private = True
-        return await page("set_up.html", sent={}, wrong=set())
+        return await set_up_page(200, {}, set())
     if await has_organiser(db()):
         return see_other("/masuk")
     return await page("arrive.html", action="/siapkan/tukar", setup=True)
+
+
+async def set_up_page(status: int, sent: dict[str, str], wrong: set[str]) -> Response:
+    """The form; a passkey instead of a passphrase where browsers allow one."""
+    passkeys = address_of(services().settings)
+    return await page("set_up.html", status, sent=sent, wrong=wrong, passkeys=passkeys)
 
 
 @accounts.post("/siapkan/tukar")
@@ -85,7 +95,7 @@ async def become_organiser() -> Response:
     sent = (await request.form).to_dict()
     form, wrong = read_form(OrganiserForm, sent)
     if form is None:
-        return await page("set_up.html", 422, sent=sent, wrong=wrong)
+        return await set_up_page(422, sent, wrong)
     person = new_person(form.name, name_key(form.name))
     person.organiser = True
     person.passphrase = await hash_passphrase(form.passphrase)
@@ -105,9 +115,16 @@ async def sign_in_page() -> Response:
     """Name and passphrase, for whoever holds circles."""
     person = await who()
     where = local_path(request.args.get("ke"))
-    if person is not None and person.passphrase:
+    if person is not None and await can_sign_in(db(), person):
         return see_other(where if where != "/" else "/kelola")
-    return await page("sign_in.html", where=where, name="")
+    return await sign_in_form(where)
+
+
+async def sign_in_form(where: str, status: int = 200, **values: str) -> Response:
+    """Name and passphrase, or a passkey where browsers allow one."""
+    passkeys = address_of(services().settings)
+    filled = {"name": "", **values}
+    return await page("sign_in.html", status, where=where, passkeys=passkeys, **filled)
 
 
 @accounts.post("/masuk")
@@ -121,7 +138,7 @@ async def enter() -> Response:
     where = local_path(form.get("ke"))
     if person is None or not fits:
         # One sentence for both: a name that exists is nobody's business.
-        return await page("sign_in.html", 422, where=where, name=name, wrong="signin.wrong")
+        return await sign_in_form(where, 422, name=name, wrong="signin.wrong")
     cookie = await sign_in(db(), services().keys, person.id)
     await db().commit()
     response = see_other(where if where != "/" else "/kelola")
