@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
-from playwright.async_api import Browser, Page, expect
+from playwright.async_api import Browser, Page, WebSocketRoute, expect
 
 from realtime.client import RoomClient
 from realtime.domain.commands import Accept, Ask, SetPhase, StartRound
@@ -71,11 +71,46 @@ async def test_a_holder_who_reloads_still_holds_the_same_turn(
         await night.sari.until(lambda room: room.holder == night.id("Melati"))
 
 
+class Wire:
+    """The way of a browser's sockets to the server, which can be cut and mended.
+
+    A browser that is put offline keeps the socket it has and delivers its words late; a real
+    network loses them.
+    """
+
+    def __init__(self) -> None:
+        self._up = True
+        self._sockets: list[tuple[WebSocketRoute, WebSocketRoute]] = []
+
+    async def lead(self, person: Person) -> None:
+        """Have all sockets of that person run over this wire."""
+        await person.page.route_web_socket("**/socket.io/**", self._open)
+
+    async def _open(self, socket: WebSocketRoute) -> None:
+        if self._up:
+            self._sockets.append((socket, socket.connect_to_server()))
+        else:
+            await socket.close()
+
+    async def cut(self) -> None:
+        self._up = False
+        for near, far in self._sockets:
+            await near.close()
+            await far.close()
+        self._sockets.clear()
+
+    def mend(self) -> None:
+        self._up = True
+
+
 async def test_without_network_the_room_says_so_and_nothing_is_lost_that_can_be_kept(
     house: House, browser: Browser
 ) -> None:
     async with evening(house, browser, "Melati", "Awan") as night:
-        melati = await night.sitter("Melati")
+        melati, wire = await night.known("Melati"), Wire()
+        await wire.lead(melati)
+        await melati.page.goto(night.room)
+        await seated(melati)
         awan = await night.speaker("Awan")
         await awan.say("Sebelum jaringan putus.")
         await melati.sees("Sebelum jaringan putus.")
@@ -83,11 +118,15 @@ async def test_without_network_the_room_says_so_and_nothing_is_lost_that_can_be_
         await melati.press("room.write")
         await melati.page.locator("#say-text").fill("Belum selesai kutulis")
         await melati.context.set_offline(True)
+        await wire.cut()
         await melati.sees(melati.words("st.offline"))
         await melati.sees(melati.words("say.offline"))
         await expect(melati.page.locator(".say__send")).to_be_disabled()
+        me = night.id("Melati")
+        await night.sari.until(lambda room: is_present(room, me, Presence.AWAY))
         await awan.say("Satu kata saat ia pergi.")
         await night.sari.say("Satu lagi saat ia pergi.")
+        wire.mend()
         await melati.context.set_offline(False)
         await expect(melati.page.locator(".banner")).to_have_count(0)
         await expect(melati.page.locator("#say-text")).to_have_value("Belum selesai kutulis")
@@ -95,9 +134,24 @@ async def test_without_network_the_room_says_so_and_nothing_is_lost_that_can_be_
         await expect(melati.page.get_by_text("saat ia pergi")).to_have_count(0)
         await melati.sees("Sebelum jaringan putus.")
         assert await seats_of(melati) == seats
-        assert is_present(night.sari, night.id("Melati"), Presence.HERE)
+        assert is_present(night.sari, me, Presence.HERE)
         await melati.page.locator(".say__send").click()
         await awan.until(lambda room: room.said[-1].text == "Belum selesai kutulis")
+
+
+async def test_a_network_that_only_stalls_brings_the_words_late_and_loses_none(
+    house: House, browser: Browser
+) -> None:
+    async with evening(house, browser, "Melati", "Awan") as night:
+        melati = await night.sitter("Melati")
+        awan = await night.speaker("Awan")
+        await melati.context.set_offline(True)
+        await melati.sees(melati.words("st.offline"))
+        await awan.say("Satu kata saat jaringan macet.")
+        await melati.context.set_offline(False)
+        await melati.sees("Satu kata saat jaringan macet.")
+        await expect(melati.page.locator(".banner")).to_have_count(0)
+        await expect(melati.page.get_by_text(melati.words("feed.missed"))).to_have_count(0)
 
 
 async def test_two_tabs_are_one_person(house: House, browser: Browser) -> None:

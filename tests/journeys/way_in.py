@@ -25,6 +25,12 @@ async def set_up(person: Person, served: Served, look: Look, *, door: str = "ask
     await page.locator("#name").fill("Bu Sari")
     await page.locator("#passphrase").fill(PASSPHRASE)
     await person.press("setup.go")
+    return await first_circle(person, served, look, door=door)
+
+
+async def first_circle(person: Person, served: Served, look: Look, *, door: str = "ask") -> str:
+    """The form of the first circle, up to its page; returns the circle's path."""
+    page = person.page
     await page.locator("#topic").wait_for()
     await look(person, "first-circle")
     await page.locator("#name").fill(CIRCLE[person.language])
