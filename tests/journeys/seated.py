@@ -64,6 +64,9 @@ async def a_house(folder: Path) -> AsyncIterator[House]:
     async with serving(folder) as served:
         port = int(served.base.rpartition(":")[2])
         yield House(served, Settings(data_dir=folder, port=port))
+        # A house that fell in, or stumbled on the way, says over what.
+        printed = "".join(served.printed)
+        assert served.process.returncode is None and "fault" not in printed, printed
 
 
 @dataclass(frozen=True)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import AsyncIterator
+from typing import Any
 
 import pytest
 from playwright.async_api import Browser, Locator, expect
@@ -38,7 +39,7 @@ async def test_an_invitation_that_does_not_work_gives_one_kind_page_whatever_the
     house: House, guest: Person
 ) -> None:
     said = set()
-    over = {
+    over: dict[str, dict[str, Any]] = {
         "expired": {"expires": 1},
         "used up": {"uses": Invitation.most},
         "taken back": {"revoked": True},
@@ -133,7 +134,7 @@ async def test_a_full_circle_says_so_at_the_door_and_opens_when_somebody_leaves(
         await awan.send(Leave())
         await seated(melati)
         assert melati.page.url == night.room
-        assert await seats_of(melati) == [night.sari.me, night.id("Melati")]
+        assert set(await seats_of(melati)) == {night.sari.me, night.id("Melati")}
 
 
 async def test_a_message_that_is_too_long_cannot_be_sent_and_nothing_of_it_is_lost(
@@ -196,9 +197,8 @@ async def test_somebody_removed_is_told_so_and_cannot_come_back(
         await sees_the_way_closed(melati, night, ban=ban)
         # The others see an empty place, and no word of why.
         await awan.until(lambda room: room.seat(night.id("Melati")) is None)
-        assert not any(
-            "remove" in frame or "ban" in frame.split("said")[0] for frame in awan.frames
-        )
+        own = [frame for frame in awan.frames if not frame.startswith('42["said"')]
+        assert not any(word in frame for frame in own for word in ('"removed', '"banned'))
         seats = night.sari.meeting.seats if night.sari.meeting else ()
         assert [seat.name for seat in seats][1:] == ["Awan"]
 

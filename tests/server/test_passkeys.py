@@ -260,6 +260,15 @@ async def test_a_wrong_answer_uses_the_challenge_up_too(site: Site) -> None:
     assert_refused(await ask(visitor, "/kunci/masuk", key=answer))
 
 
+async def test_a_copy_of_a_key_falls_behind_the_one_that_counted_on(site: Site) -> None:
+    key = await with_key(site)
+    copied_at = key.counter
+    for _ in range(2):
+        assert (await enter(site.stranger(), key)).status == 200
+    key.counter = copied_at
+    assert_refused(await enter(site.stranger(), key))
+
+
 async def test_a_new_key_is_kept_once(site: Site) -> None:
     key, visitor = Authenticator(), site.facilitator()
     options = json.loads((await ask(visitor, "/kunci/mulai")).text)

@@ -121,12 +121,14 @@ export function start(part: HTMLElement): void {
     wait.textContent = "";
     if (words !== "name" || !field) return;
     field.setAttribute("aria-invalid", "true");
+    field.setAttribute("aria-describedby", wrong.id);
     field.focus();
   };
   button.addEventListener("click", () => {
     if (busy) return;
     if (field && !field.value.trim()) return tell("name");
     field?.removeAttribute("aria-invalid");
+    field?.removeAttribute("aria-describedby");
     busy = true;
     tell(null);
     wait.textContent = part.dataset.wait ?? "";
