@@ -191,7 +191,7 @@ class Nodded:
 class Gone:
     """Audience: one person; the socket is closed after it. Event `gone`."""
 
-    reason: Literal["removed", "banned", "ended", "left", "turned_away", "other_tab"]
+    reason: Literal["removed", "banned", "ended", "left", "turned_away"]
 
 
 @dataclass(frozen=True)

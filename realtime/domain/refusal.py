@@ -43,7 +43,6 @@ class Reason(StrEnum):
     MALFORMED = "malformed"
     UNKNOWN_EVENT = "unknown_event"
     TOO_LARGE = "too_large"
-    WRONG_CIRCLE = "wrong_circle"
     OLD_CLIENT = "old_client"
     TOO_FAST = "too_fast"
     TOO_MANY_TABS = "too_many_tabs"

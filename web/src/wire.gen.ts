@@ -38,7 +38,6 @@ export type Reason =
   | "malformed"
   | "unknown_event"
   | "too_large"
-  | "wrong_circle"
   | "old_client"
   | "too_fast"
   | "too_many_tabs"
@@ -448,7 +447,7 @@ export interface Nodded {
 
 /** Audience: one person; the socket is closed after it. Event `gone`. */
 export interface Gone {
-  readonly reason: "removed" | "banned" | "ended" | "left" | "turned_away" | "other_tab";
+  readonly reason: "removed" | "banned" | "ended" | "left" | "turned_away";
 }
 
 /** Audience: every socket. Event `trouble`: the room cannot be reached, or can again. */

@@ -34,7 +34,7 @@ function named(): Set<string> {
 function built(): string[] {
   const why = ["ended", "floor_held", "floor_quiet", "observers_listen", "paused", "stepped_out", "not_seated"];
   const gates = ["not_signed_in", "not_a_member", "not_pledged", "banned", "removed", "ended", "old_client",
-    "too_many_tabs", "left", "turned_away", "other_tab"];
+    "too_many_tabs", "left", "turned_away"];
   const scripts = Object.entries(SCRIPTS).flatMap(([phase, n]) =>
     Array.from({ length: n }, (_, i) => `script.${phase}.${i + 1}`),
   );
