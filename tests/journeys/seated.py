@@ -104,9 +104,17 @@ class Evening:
         **more: Any,
     ) -> Person:
         """A member with a browser, signed in, on no page yet."""
+        return await self._signed_in(self.circle.members[name], language, device, **more)
+
+    async def facilitator(self, language: Language = "id", device: Device = "phone") -> Person:
+        """The facilitator with a browser beside the socket, on no page yet."""
+        return await self._signed_in(self.circle.facilitator, language, device)
+
+    async def _signed_in(
+        self, value: str, language: Language, device: Device, **more: Any
+    ) -> Person:
         person = await arrive(self.browser, language, device, **more)
         self.stack.push_async_callback(person.context.close)
-        value = self.circle.members[name]
         base = self.house.base
         await person.context.add_cookies(
             [

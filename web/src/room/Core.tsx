@@ -22,6 +22,8 @@ export function middle(meeting: MeetingView, you: YouView | null): Words {
   if (stick.kind === "held") return mine ? pair("yours") : { what: t("core.held"), who: name };
   if (stick.kind === "offered") return mine ? pair("foryou") : { what: t("core.offered"), who: name };
   if (stick.kind === "place_held") return { what: t("core.kept"), who: name };
+  // An opening asks to listen, unless the facilitator has just opened the floor.
+  if (meeting.phase === "opening" && meeting.floor === "open") return pair("open");
   if (meeting.phase !== "sharing") return pair(meeting.phase);
   return pair(meeting.floor === "stick" ? "rest" : meeting.floor);
 }

@@ -1,0 +1,102 @@
+"""The room's rarer states and sheets pass what every screen must pass."""
+
+from __future__ import annotations
+
+import pytest
+from playwright.async_api import Browser
+
+from realtime.domain.commands import Admit, Lock, Pause, Remove, Resume, SetFloor, SetPhase
+from realtime.domain.meeting import Floor, Phase
+from tests.journeys.browsing import Language, Person
+from tests.journeys.examining import Examiner
+from tests.journeys.seated import Evening, House, evening, seated
+
+LONG = "Raden Ajeng Siti Nurhaliza Kusumawardhani"[:40]
+RIGHT_TO_LEFT = "مريم"
+
+
+async def close_sheet(person: Person) -> None:
+    await person.page.keyboard.press("Escape")
+    await person.page.locator("dialog[open]").wait_for(state="detached")
+
+
+async def member_states(night: Evening, melati: Person, examiner: Examiner) -> None:
+    """What a member may meet in an evening beside the round itself."""
+    await melati.page.get_by_role("button", name=melati.words("room.menu")).click()
+    await examiner.look(melati, "settings")
+    await close_sheet(melati)
+    await melati.page.locator(".petal").nth(1).click()
+    await examiner.look(melati, "seat")
+    await close_sheet(melati)
+    await night.sari.send(SetPhase(Phase.OPENING))
+    await melati.sees(melati.words("core.opening"))
+    await examiner.look(melati, "opening, quiet")
+    await night.sari.send(SetFloor(Floor.OPEN))
+    await melati.sees(melati.words("core.open"))
+    await examiner.look(melati, "open floor")
+    await night.sari.send(Pause())
+    await melati.sees(melati.words("core.paused"))
+    await examiner.look(melati, "paused")
+    await night.sari.send(Resume())
+    await melati.page.evaluate("dispatchEvent(new Event('offline'))")
+    await melati.sees(melati.words("st.offline"))
+    await examiner.look(melati, "offline")
+
+
+@pytest.mark.timeout(240)
+@pytest.mark.parametrize("language", ["id", "en"])
+async def test_rarer_states_of_a_members_room_read_well(
+    house: House, browser: Browser, language: Language
+) -> None:
+    examiner = Examiner()
+    async with evening(house, browser, "Melati", LONG, RIGHT_TO_LEFT) as night:
+        for name in (LONG, RIGHT_TO_LEFT):
+            await night.speaker(name)
+        melati = await night.sitter("Melati", language)
+        await member_states(night, melati, examiner)
+        await night.sari.send(Remove(night.id("Melati"), ban=False))
+        await melati.sees(melati.words("gate.removed.h"))
+        await examiner.look(melati, "removed")
+    examiner.content()
+
+
+@pytest.mark.timeout(240)
+async def test_a_facilitator_on_a_phone_and_a_locked_door_read_well(
+    house: House, browser: Browser
+) -> None:
+    examiner = Examiner()
+    async with evening(house, browser, "Melati", "Awan", door="ask") as night:
+        melati = await night.known("Melati")
+        await melati.page.goto(f"{night.house.base}/c/{night.circle.slug}/tunggu")
+        await night.sari.until(lambda room: room.facilitating and room.facilitating.waiting)
+        await night.sari.send(Lock(on=True))
+        await melati.sees(melati.words("lobby.locked"))
+        await examiner.look(melati, "locked door")
+        await night.sari.send(Lock(on=False))
+        await night.sari.send(Admit(None))
+        await melati.page.wait_for_url("**/ruang")
+        await seated(melati)
+        sari = await night.facilitator()
+        await sari.page.goto(night.room)
+        await seated(sari)
+        for tab in ("agenda", "chat", "people"):
+            await sari.press(f"fac.tab.{tab}")
+            await examiner.look(sari, f"facilitator on a phone, {tab}")
+        await sari.page.locator(".petal").nth(1).click()
+        await sari.press("fac.remove", name="Melati")
+        await examiner.look(sari, "removing")
+    examiner.content()
+
+
+@pytest.mark.timeout(240)
+async def test_a_circle_of_thirty_reads_well_on_a_phone(house: House, browser: Browser) -> None:
+    examiner = Examiner()
+    names = [f"Teman {number}" for number in range(2, 30)]
+    async with evening(house, browser, "Melati", *names, seats=30) as night:
+        for name in names:
+            await night.speaker(name)
+        melati = await night.sitter("Melati")
+        await melati.page.locator(".petal").nth(29).wait_for()
+        await examiner.look(melati, "thirty seats")
+        assert await melati.page.locator(".petal").count() == 30
+    examiner.content()
