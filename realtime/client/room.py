@@ -20,7 +20,7 @@ from realtime.domain.meeting import MemberId
 from realtime.domain.refusal import Reason
 from realtime.views import PROTOCOL
 
-UNTIL_SECONDS = 10.0
+UNTIL_SECONDS = 20.0
 
 
 @dataclass(frozen=True)

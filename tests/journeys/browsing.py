@@ -25,6 +25,9 @@ Device = Literal["phone", "laptop"]
 
 SIZES: dict[Device, tuple[int, int]] = {"phone": (360, 740), "laptop": (1280, 800)}
 
+PATIENCE = 20_000
+"""Milliseconds that a journey waits for a thing: a busy machine is slow, and slow is not wrong."""
+
 # Without these, a browser on a closed network keeps looking up its maker's services.
 QUIET = (
     "--disable-gpu",
@@ -180,7 +183,7 @@ async def arrive(
         color_scheme=theme,
         java_script_enabled=scripts,
     )
-    context.set_default_timeout(10_000)
+    context.set_default_timeout(PATIENCE)
     page = await context.new_page()
     person = Person(page, context, language)
     page.on("websocket", lambda ws: _listen(ws, person))

@@ -208,6 +208,7 @@ async def test_two_presses_of_shift_and_capital_letters_are_no_way_out(
         melati = await night.sitter("Melati", device="laptop")
         await stub_weather(melati.context)
         await melati.press("room.write")
+        await expect(melati.page.locator("#say-text")).to_be_focused()
         keyboard = melati.page.keyboard
         for key in ("Shift", "Shift", "a", "Shift+B", "Shift+C", "Shift+D", "Enter"):
             await keyboard.press(key)
