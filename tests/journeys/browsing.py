@@ -236,7 +236,17 @@ async def violations(page: Page) -> list[dict[str, Any]]:
 
 
 async def overflows(page: Page) -> int:
-    """How many pixels the page is wider than its window; 0 is right."""
-    return int(
-        await page.evaluate("Math.max(0, document.documentElement.scrollWidth - window.innerWidth)")
+    """How many pixels the page is wider than its window once it has settled; 0 is right.
+
+    A ring that is sized from its container needs a few frames after the window changed.
+    """
+    wider: int = await page.evaluate(
+        """async () => {
+          const wider = () => document.documentElement.scrollWidth - window.innerWidth;
+          for (let frame = 0; frame < 60 && wider() > 0; frame++) {
+            await new Promise(requestAnimationFrame);
+          }
+          return Math.max(0, wider());
+        }"""
     )
+    return wider
