@@ -19,7 +19,7 @@ from tests.journeys.browsing import (
     serving,
 )
 from tests.journeys.meeting import whole_meeting
-from tests.journeys.way_in import Look, come_to_the_door, gather
+from tests.journeys.way_in import Look, come_to_the_door, gather, unseen
 
 FOLDER = Path(__file__).resolve().parents[1] / "shots"
 
@@ -63,12 +63,12 @@ async def full_room(browser: Browser, language: Language) -> None:
             base = links[0].split("/u#")[0]
             await member.page.goto(base)
             await look(member, "landing")
-            await come_to_the_door(member, links[0], "Melati", _unseen)
+            await come_to_the_door(member, links[0], "Melati", unseen)
             await member.page.wait_for_url("**/ruang", timeout=60_000)
             await lively(member)
             await look(member, "living-member")
             facilitator = await arrive(browser, language, "laptop")
-            await come_to_the_door(facilitator, links[1], "Mas Adi", _unseen, lobby=False)
+            await come_to_the_door(facilitator, links[1], "Mas Adi", unseen, lobby=False)
             await facilitator.page.goto(member.page.url)
             await lively(facilitator)
             await look(facilitator, "living-facilitator")
@@ -80,10 +80,6 @@ async def lively(person: Person) -> None:
     """Wait until somebody holds the stick and has said something."""
     await person.page.locator(".is-hold").first.wait_for(state="attached", timeout=60_000)
     await person.page.locator("[role=log] .said").first.wait_for(state="attached", timeout=60_000)
-
-
-async def _unseen(person: Person, name: str) -> None:
-    """Screens that another evening has photographed."""
 
 
 async def main() -> None:

@@ -12,7 +12,6 @@ import orjson
 
 PING = "2"
 PONG = "3"
-CLOSE = "1"
 DISCONNECT = "41"
 
 

@@ -15,7 +15,7 @@ from pathlib import Path
 from playwright.async_api import Browser, async_playwright
 
 from tests.journeys.browsing import Person, Served, arrive, launch, serving
-from tests.journeys.way_in import admit_all, gather
+from tests.journeys.way_in import admit_all, gather, unseen
 
 TIMES = 5
 SLOW_3G = {
@@ -64,18 +64,14 @@ async def room(browser: Browser, served: Served, seated: Person, path: str) -> f
     return seconds
 
 
-async def nothing(person: Person, screen: str) -> None:
-    """No need to look at the screens on the way."""
-
-
 async def main() -> None:
     async with async_playwright() as playwright:
         browser = await launch(playwright)
         with tempfile.TemporaryDirectory() as folder:
             async with serving(Path(folder)) as served:
                 words = [await landing(browser, served) for _ in range(TIMES)]
-                gathered = await gather(browser, served, "id", nothing)
-                await admit_all(gathered, served, nothing)
+                gathered = await gather(browser, served, "id", unseen)
+                await admit_all(gathered, served, unseen)
                 seats = [
                     await room(browser, served, gathered.melati, gathered.circle)
                     for _ in range(TIMES)

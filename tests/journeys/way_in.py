@@ -16,6 +16,10 @@ Look = Callable[[Person, str], Awaitable[None]]
 """Called at every screen with its name: a test examines it, `make screens` photographs it."""
 
 
+async def unseen(person: Person, name: str) -> None:
+    """A `Look` for screens that need no looking at, or had it before."""
+
+
 async def set_up(person: Person, served: Served, look: Look, *, door: str = "ask") -> str:
     """From the one-time link to the first circle's page; returns the circle's path."""
     page = person.page
@@ -116,14 +120,10 @@ async def gather(browser: Browser, served: Served, language: Language, look: Loo
     circle = await set_up(sari, served, look)
     link = await invitation(sari, served, circle, look)
     await come_to_the_door(melati, link, "Melati", look)
-    await come_to_the_door(awan, link, "Awan", _unseen)
+    await come_to_the_door(awan, link, "Awan", unseen)
     await awan.page.locator("#observer").check(force=True)
     await look(awan, "lobby")
     return Gathered(circle, link, sari, melati, awan)
-
-
-async def _unseen(person: Person, name: str) -> None:
-    """The same screens again: nothing new to look at."""
 
 
 async def admit_all(gathered: Gathered, served: Served, look: Look) -> None:
