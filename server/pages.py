@@ -16,6 +16,7 @@ from server.accounts.ways_in import ways_in
 from server.assets import STATIC, Assets, icon, icons, read
 from server.care.routes import care as care_pages
 from server.circles.entry import entry
+from server.circles.guide_routes import guides
 from server.circles.invitations import invitations
 from server.circles.routes import circles
 from server.database import Database
@@ -40,7 +41,8 @@ def make_pages(
     app.config.update(MAX_CONTENT_LENGTH=LARGEST_BODY, MAX_FORM_PARTS=60)
     app.extensions["lingkar"] = Services(settings, keys, database, Assets(), Limits())
     people = (accounts, passkeys, ways_in)
-    for part in (circles, entry, invitations, meetings, *people, care_pages, preferences):
+    gatherings = (circles, entry, invitations, guides, meetings)
+    for part in (*gatherings, *people, care_pages, preferences):
         app.register_blueprint(part)
     app.add_url_rule("/static/built/<path:name>", "built", built)
     app.add_url_rule("/static/lambang.svg", "emblem", emblem)

@@ -10,19 +10,17 @@ from collections.abc import Mapping
 from sqlalchemy import select, update
 from sqlalchemy.exc import SQLAlchemyError
 
-from realtime.domain.meeting import CircleId, Frame, MemberId
+from realtime.domain.meeting import CircleId, Frame, MemberId, Phase, Step, Wording
 from realtime.domain.refusal import Reason, Refused
 from realtime.ports import Guest
 from server.accounts.queries import person_behind
+from server.circles.guide import Words, guide_of
 from server.circles.queries import find_my_circle
 from server.circles.tables import Circle, Membership
 from server.database import Database
 from server.security import Keys
 from server.settings import Settings
 from server.web import SIGN_IN, cookie_name
-from server.words import as_lang, text
-
-PROMPTS = ("prompt.1", "prompt.2", "prompt.3", "prompt.4")
 
 
 class CircleAdmission:
@@ -88,12 +86,24 @@ class CircleAdmission:
 
 def frame_of(circle: Circle) -> Frame:
     """The circle as the room needs it."""
-    lang = as_lang(circle.language) or "id"
+    guide = guide_of(circle)
     return Frame(
         title=circle.name,
         seats=circle.seats,
         soft_seconds=circle.soft_seconds,
         minutes=circle.minutes,
         door="open" if circle.door == "open" else "ask",
-        prompts=tuple(text(lang, key) for key in PROMPTS),
+        facilitators_in_order=guide.facilitators_in_order,
+        prompts=tuple(wording(prompt) for prompt in guide.prompts),
+        agenda=tuple(
+            Step(Phase(step.phase), step.minutes, wording(step.title), wording(step.script))
+            for step in guide.agenda
+        ),
+        bell=guide.bell,
+        hard_limit=guide.hard_limit,
     )
+
+
+def wording(words: Words) -> Wording:
+    """The same in the room's terms, which know nothing of how a guide is kept."""
+    return Wording(words.id, words.en)

@@ -14,6 +14,7 @@ from sqlalchemy.ext.asyncio import AsyncSession
 
 from server.accounts.queries import hash_passphrase, new_person, sign_in
 from server.circles.forms import CircleForm
+from server.circles.guide import Guide
 from server.circles.names import name_key
 from server.circles.queries import invite, join, make_circle
 from server.circles.schedule import ZONES
@@ -56,8 +57,12 @@ async def seed_circle(
     listed: bool = False,
     weekly: tuple[int, str] | None = None,
     soft_minutes: int = 4,
+    guide: Guide | None = None,
 ) -> Seeded:
-    """Make it all and return the ways in. `weekly`: weekday and time; None: a meeting now."""
+    """Make it all and return the ways in.
+
+    `weekly`: weekday and time; None: a meeting now. `guide`: None for the standard one.
+    """
     now = dt.datetime.now(ZONES["WIB"])
     weekday, time = weekly or (now.weekday(), f"{now.hour:02}:00")
     form = CircleForm(
@@ -75,6 +80,7 @@ async def seed_circle(
             db.add(lead)
             await db.flush()
             circle = await make_circle(db, form, lead, facilitator)
+            circle.guide = guide.model_dump(mode="json") if guide else None
             cookies, ids = {}, {facilitator: lead.id}
             for name in members:
                 ids[name], cookies[name] = await seed_member(db, keys, circle, name)

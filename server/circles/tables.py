@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 import datetime as dt
+from typing import Any
 
-from sqlalchemy import Date, ForeignKey, Integer, LargeBinary, String, UniqueConstraint
+from sqlalchemy import JSON, Date, ForeignKey, Integer, LargeBinary, String, UniqueConstraint
 from sqlalchemy.orm import Mapped, mapped_column
 
 from server.database import Base
@@ -32,6 +33,8 @@ class Circle(Base):
     listed: Mapped[bool] = mapped_column(default=False)
     """Shown on the first page and open without an invitation."""
     since: Mapped[dt.date] = mapped_column(Date)
+    guide: Mapped[dict[str, Any] | None] = mapped_column(JSON(none_as_null=True))
+    """What `guide.Guide` allows; None where the standard guide serves."""
 
 
 class Membership(Base):

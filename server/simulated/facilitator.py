@@ -9,7 +9,7 @@ from collections.abc import Callable
 
 from realtime.client.seen import Seen
 from realtime.domain import commands
-from realtime.domain.meeting import MemberId, Order, Phase, Presence, Role
+from realtime.domain.meeting import MemberId, Order, Phase, Presence, Role, Wording
 from realtime.views import FacilitatorView, MeetingView, SeatView
 from server.simulated.lines import Marks, Move, Part, next_line, spoken
 
@@ -122,7 +122,7 @@ def new_round(epoch: int, part: Part, marks: Marks) -> Move:
     begun = rounds_begun(epoch, marks)
     prompt = part.lines.rounds[begun % len(part.lines.rounds)].prompt
     order = ORDERS[begun % len(ORDERS)]
-    return Move(commands.StartRound(prompt, order), 3.5, f"round:{epoch}:{begun}")
+    return Move(commands.StartRound(Wording(prompt), order), 3.5, f"round:{epoch}:{begun}")
 
 
 def stick(seen: Seen, meeting: MeetingView, room: FacilitatorView, part: Part) -> Move | None:

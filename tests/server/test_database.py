@@ -4,11 +4,13 @@ from __future__ import annotations
 
 from pathlib import Path
 
+from alembic import command
 from alembic.autogenerate import compare_metadata
+from alembic.config import Config
 from alembic.migration import MigrationContext
 from sqlalchemy import Connection, inspect, text
 
-from server.database import Database, migrate
+from server.database import MIGRATIONS, Database, migrate
 from server.settings import Settings
 from server.tables import Base
 
@@ -43,6 +45,40 @@ async def test_migrating_down_leaves_nothing_and_up_again_works(tmp_path: Path) 
         assert await connection.run_sync(tables) == set()
         await connection.run_sync(migrate, "head")
         assert await connection.run_sync(tables) == set(Base.metadata.tables)
+    await database.close()
+
+
+async def test_a_circle_keeps_everything_when_its_guide_comes_and_goes(tmp_path: Path) -> None:
+    database = Database(Settings(data_dir=tmp_path).database_url)
+    kept = (
+        "INSERT INTO circle VALUES ('c1', 'senja', 'Senja', 'Topik', 'id', 12, 2, '19:30', 'WIB',"
+        " 75, 240, 'ask', 0, '2026-01-01')"
+    )
+
+    def revision(connection: Connection, down: bool) -> None:
+        config = Config()
+        config.set_main_option("script_location", str(MIGRATIONS))
+        config.attributes["connection"] = connection
+        (command.downgrade if down else command.upgrade)(config, "0001" if down else "head")
+
+    async def circle() -> dict[str, object]:
+        async with database.engine.connect() as connection:
+            found = (await connection.execute(text("SELECT * FROM circle"))).mappings().one()
+            return dict(found)
+
+    async with database.engine.begin() as connection:
+        await connection.run_sync(migrate, "0001")
+        await connection.execute(text(kept))
+    before = await circle()
+    await database.migrate()
+    assert await circle() == {**before, "guide": None}
+    async with database.engine.begin() as connection:
+        await connection.execute(text("UPDATE circle SET guide = '{}'"))
+        await connection.run_sync(revision, True)
+    assert await circle() == before
+    async with database.engine.begin() as connection:
+        await connection.run_sync(revision, False)
+    assert await circle() == {**before, "guide": None}
     await database.close()
 
 

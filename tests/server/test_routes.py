@@ -46,6 +46,8 @@ TABLE: dict[tuple[str, str], str | int] = {
     ("GET", "/c/<slug>/undang"): HIDDEN,
     ("POST", "/c/<slug>/undang"): HIDDEN,
     ("POST", "/c/<slug>/undang/<invitation_id>/cabut"): HIDDEN,
+    ("GET", "/c/<slug>/susunan"): HIDDEN,
+    ("POST", "/c/<slug>/susunan"): HIDDEN,
     ("GET", "/static/built/<path:name>"): ANYONE,
     ("GET", "/static/lambang.svg"): ANYONE,
 }
@@ -53,6 +55,8 @@ FOR_FACILITATORS = [
     ("GET", "/c/<slug>/undang"),
     ("POST", "/c/<slug>/undang"),
     ("POST", "/c/<slug>/undang/<invitation_id>/cabut"),
+    ("GET", "/c/<slug>/susunan"),
+    ("POST", "/c/<slug>/susunan"),
 ]
 POSTS = [rule for method, rule in TABLE if method == "POST"]
 

@@ -175,7 +175,7 @@ async def test_admission_lets_in_who_promised_and_says_why_not(site: Site) -> No
     guest = await admission.admit(cookies, slug)
     assert (guest.name, guest.facilitator, guest.first_visit) == ("Melati", False, True)
     assert (guest.frame.title, guest.frame.seats) == ("Orang tua tunggal Jakarta", 12)
-    assert len(guest.frame.prompts) == 4
+    assert guest.frame.prompts and guest.frame.agenda
     lead = await admission.admit({site.seeded.cookie_name: site.seeded.facilitator}, slug)
     assert lead.facilitator
 

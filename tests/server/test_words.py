@@ -5,12 +5,14 @@ from __future__ import annotations
 import ast
 import re
 from pathlib import Path
+from typing import get_args
 
 import pytest
 
 from server import words
 from server.care import LINES
-from server.circles.admission import PROMPTS
+from server.circles.guide import GuideStep
+from server.circles.guide_form import AGREEMENTS
 from server.errors import SPOKEN
 from server.tables import Base
 
@@ -30,7 +32,14 @@ PUT_TOGETHER = [
         f"org.wrong.{field}"
         for field in ("name", "topic", "weekday", "time", "minutes", "seats", "soft_minutes")
     ),
-    *PROMPTS,
+    *(f"plan.{name}{part}" for name in AGREEMENTS for part in ("", ".b")),
+    *(f"plan.{word}.{name}" for word in ("add", "new", "row") for name in ("agenda", "prompts")),
+    *(f"plan.in.{lang}" for lang in words.LANGS),
+    *(f"plan.{button}" for button in ("up", "down", "remove")),
+    *(f"plan.{status}" for status in ("saved", "unsaved", "conflict")),
+    *(f"plan.wrong.{why}" for why in ("empty", "long", "hidden", "minutes", "phase", "soft")),
+    *(f"plan.{label}" for label in ("title", "script", "prompt")),
+    *(f"phase.{phase}" for phase in get_args(GuideStep.model_fields["phase"].annotation)),
 ]
 
 
