@@ -30,9 +30,13 @@ GONE: Message = {"type": "websocket.disconnect", "code": 1008}
 
 
 class Line:
-    """One connection: lets it be ended from outside, whatever its reader does."""
+    """One connection: lets it be ended from outside, whatever its reader does.
 
-    def __init__(self) -> None:
+    `send` is what the ASGI server gave for it.
+    """
+
+    def __init__(self, send: Send) -> None:
+        self.send = send
         self._task: asyncio.Task[None] | None = None
         self._timer: asyncio.TimerHandle | None = None
 
@@ -123,7 +127,7 @@ def guarded(app: App) -> App:
         if scope["type"] != "websocket":
             await app(scope, receive, send)
             return
-        line = Line()
+        line = Line(send)
         guard = Guard(receive, send)
         await line.run(app({**scope, LINE: line}, guard.receive, send))
 
