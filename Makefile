@@ -34,7 +34,7 @@ export UV_PYTHON_DOWNLOADS := never
 # Compiled modules are kept wherever make runs: without them every start costs seconds.
 unexport PYTHONDONTWRITEBYTECODE
 
-.PHONY: help run demo test lint types contracts wire test-web build budgets test-py screens lock clean
+.PHONY: help run demo test lint types contracts wire test-web build budgets test-py screens bench-stick soak mutants lock clean
 help:
 	@sed -n '3,10s/^# *//p' Makefile
 
@@ -65,6 +65,17 @@ test-py: $(DEV_READY) $(BUILT) $(BROWSER_READY)
 	PLAYWRIGHT_NODEJS_PATH="$$($(WEB) where)" $(BIN)/pytest $(ARGS)
 screens: $(DEV_READY) $(BUILT) $(BROWSER_READY)
 	PLAYWRIGHT_NODEJS_PATH="$$($(WEB) where)" $(BIN)/python -m tests.screens $(ARGS)
+
+bench-stick: $(DEV_READY)
+	$(BIN)/python -m tests.bench.stick $(ARGS)
+
+# Minutes, not seconds: STEPS=100000 for fewer.
+soak: $(DEV_READY)
+	$(BIN)/python -m tests.soak $(if $(STEPS),--steps $(STEPS)) $(ARGS)
+
+# Each rule broken on purpose, and which test notices: ARGS='offer' for some of them.
+mutants: $(DEV_READY)
+	$(BIN)/python -m tests.mutants $(ARGS)
 
 $(UV_READY): requirements-tools.txt
 	@command -v $(PYTHON) >/dev/null || { \

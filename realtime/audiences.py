@@ -15,7 +15,7 @@ from realtime.domain.audience import facilitators, inside
 from realtime.domain.meeting import CircleId, Instant, Meeting, MemberId, Phase
 from realtime.frames import Frame, Server, encode, prepared
 from realtime.ports import PASSING, Guest, WordsHeard
-from realtime.present import facilitator_view, lobby_view, meeting_view, you_view
+from realtime.present import facilitator_view, guide_view, lobby_view, meeting_view, you_view
 from realtime.room import sitting
 from realtime.views import FacilitatorView, Gone, Joined, LobbyView, Trouble, YouView
 
@@ -32,6 +32,7 @@ class Socket:
     cookies: Mapping[str, str]
     slug: str
     observer: bool
+    tab: str = ""
     budget: limits.Connection = field(default_factory=limits.Connection)
     ready: bool = False
     """Welcomed, and not on the way out: hears something."""
@@ -136,6 +137,8 @@ class Audiences:
             socket.facilitating = None
             return
         view, frame = shared.facilitating()
+        if socket.facilitating is None:
+            self._send(socket, "guide", guide_view(meeting))
         if view != socket.facilitating:
             socket.facilitating = view
             self._server.send([socket.sid], frame)

@@ -17,7 +17,7 @@ import orjson
 from realtime import limits, table
 from realtime.audiences import Circle, Socket
 from realtime.domain.chat import may_nod, may_phrase, may_retract, may_say
-from realtime.domain.meeting import Meeting
+from realtime.domain.meeting import Meeting, MemberId
 from realtime.domain.refusal import Reason, Refused
 from realtime.gateway import Gateway, log_fault
 from realtime.payloads import (
@@ -70,7 +70,8 @@ class Events:
             found[1].idle.clear()
             answer = await self._answer(known, *found, arguments)
         except Refused as refusal:
-            answer = Declined(refusal.reason)
+            by = None if refusal.by is None else MemberId(refusal.by)
+            answer = Declined(refusal.reason, by)
         except OutOfReach:
             answer = Declined(Reason.OUT_OF_REACH)
         except Exception as bug:
@@ -108,6 +109,7 @@ class Events:
                 sent.command,
                 sent.command_id,
                 sent.seen,
+                socket.tab,
             )
         except Refused as refusal:
             if refusal.reason is Reason.CONFLICT:
@@ -117,7 +119,7 @@ class Events:
 
     async def _say(self, circle: Circle, socket: Socket, sent: SayWords) -> Ack:
         text = trimmed(sent.text)
-        may_say(self._known(circle), socket.guest.member_id)
+        may_say(self._known(circle), socket.guest.member_id, socket.tab)
         return await self._pass_on(circle, socket, sent.id, "say", text)
 
     async def _phrase(self, circle: Circle, socket: Socket, sent: SayPhrase) -> Ack:

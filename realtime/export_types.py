@@ -30,6 +30,8 @@ ENUMS: tuple[type[StrEnum], ...] = (
     meeting.Floor,
     meeting.Standing,
     meeting.Order,
+    meeting.Ending,
+    meeting.NoticeKind,
 )
 
 

@@ -88,13 +88,13 @@ class Gateway:
         if self.out_of_reach or self.stopping:
             raise Refused(Reason.OUT_OF_REACH)
         guest = await self._admission.admit(cookies, hello.circle)
-        socket = Socket(sid, guest, cookies, hello.circle, hello.observer)
+        socket = Socket(sid, guest, cookies, hello.circle, hello.observer, hello.tab)
         try:
             tabs = await self.presence.arrive(guest.circle_id, guest.member_id, sid)
             if tabs > TABS:
                 raise Refused(Reason.TOO_MANY_TABS)
             await self._take_in(socket)
-            await self.room.arrived(guest, hello.observer)
+            await self.room.arrived(guest, hello.observer, hello.tab)
         except BaseException:
             await self._leave(socket)
             raise
@@ -132,10 +132,18 @@ class Gateway:
     async def _disconnect(self, sid: str, _why: str) -> None:
         circle = self._of.get(sid)
         socket = circle.sockets.get(sid) if circle else None
-        if socket is None:
+        if circle is None or socket is None:
             return
-        if await self._leave(socket) == 0 and not self.stopping:
-            await self.room.lost(socket.guest.circle_id, socket.guest.member_id)
+        left, guest = await self._leave(socket), socket.guest
+        if left is None or self.stopping:
+            return
+        # A page that came back before its old line ended is the same tab still.
+        again = any(
+            other.guest.member_id == guest.member_id and other.tab == socket.tab
+            for other in circle.sockets.values()
+        )
+        if not again:
+            await self.room.lost(guest.circle_id, guest.member_id, socket.tab if left else None)
 
     async def _leave(self, socket: Socket) -> int | None:
         """Forget a connection. How many the person has left; None when that is unknown."""

@@ -14,10 +14,12 @@ from annotated_types import Ge, Le, MaxLen, MinLen
 from pydantic import ConfigDict, Field, TypeAdapter, ValidationError
 
 from realtime.domain.commands import Command
+from realtime.domain.meeting import MemberId, Wording
 from realtime.domain.refusal import Reason, Refused
 from realtime.views import (
     FacilitatorView,
     Gone,
+    GuideView,
     Joined,
     LobbyView,
     MeetingView,
@@ -120,6 +122,8 @@ class Declined:
     """The answer to an event that was refused."""
 
     reason: Reason
+    by: MemberId | None = None
+    """With `conflict`: the facilitator who was faster."""
     ok: Literal[False] = False
 
 
@@ -139,6 +143,7 @@ SERVER_EVENTS: dict[str, type] = {
     "meeting": MeetingView,
     "you": YouView,
     "facilitating": FacilitatorView,
+    "guide": GuideView,
     "lobby": LobbyView,
     "said": Said,
     "retracted": Retracted,
@@ -175,7 +180,8 @@ def _bounded(command: Command) -> None:
     """Refuse what is well formed but of a size no person would send."""
     fields: dict[str, Any] = vars(command)
     for value in fields.values():
-        if isinstance(value, str) and len(value) > PROMPT_MAX:
+        texts = (value.id, value.en) if isinstance(value, Wording) else (value,)
+        if any(isinstance(text, str) and len(text) > PROMPT_MAX for text in texts):
             raise Refused(Reason.TOO_LONG)
         if isinstance(value, tuple) and len(value) > COMMAND_MAX:
             raise Refused(Reason.TOO_LONG)

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import Literal
 
+from realtime.domain.deadlines import LAST_WORDS
 from realtime.domain.meeting import (
     Held,
     Instant,
@@ -11,6 +12,7 @@ from realtime.domain.meeting import (
     MemberId,
     Offered,
     Phase,
+    Presence,
     Seat,
 )
 from realtime.domain.reading import (
@@ -23,13 +25,17 @@ from realtime.domain.reading import (
     turn_of,
     unfinished_of,
 )
+from realtime.domain.rounds import is_invited
 from realtime.views import (
     AskedView,
     FacilitatorView,
+    GuideView,
+    HandingView,
     HandView,
     HeardView,
     LobbyView,
     MeetingView,
+    NoticeView,
     SeatView,
     StickView,
     WaitingView,
@@ -58,15 +64,21 @@ def meeting_view(meeting: Meeting, now: Instant) -> MeetingView:
         floor=meeting.floor,
         prompt=meeting.prompt,
         round=current.number if current else None,
+        inviting=meeting.round is not None and meeting.round.inviting,
         locked=meeting.locked,
         paused=meeting.paused,
+        silence=meeting.silence,
+        bell=meeting.frame.bell,
+        hard_limit=meeting.frame.hard_limit,
         nods_off=meeting.nods_off,
         seats=tuple(SeatView(s.member_id, s.name, s.role, s.presence) for s in seated(meeting)),
         stick=stick_view(meeting),
         next=next_in_round(meeting),
         interjecting=meeting.interjecting,
         ends=ms(meeting.ends),
+        ending=meeting.ending,
         capacity=meeting.frame.seats,
+        notices=tuple(NoticeView(x.n, x.kind, x.member_id, x.by) for x in meeting.notices),
     )
 
 
@@ -83,10 +95,11 @@ def stick_view(meeting: Meeting) -> StickView:
 def you_view(meeting: Meeting, member: MemberId, now: Instant) -> YouView | None:
     """For one person about themselves; None for somebody without a seat."""
     seat = meeting.seat(member)
-    if seat is None or seat not in seated(meeting):
+    if seat is None or seat.presence is Presence.LEFT:
         return None
     stick = meeting.stick
     offer = stick if isinstance(stick, Offered) and stick.to == member else None
+    held = stick if isinstance(stick, Held) and stick.by == member else None
     asked = [a.member_id for a in meeting.asked]
     return YouView(
         member_id=member,
@@ -97,13 +110,28 @@ def you_view(meeting: Meeting, member: MemberId, now: Instant) -> YouView | None
         ahead=ahead(meeting, member),
         offered=offer is not None,
         offered_by=offer.by if offer else None,
-        turn_id=stick.turn_id if isinstance(stick, Held) and stick.by == member else None,
+        turn_id=held.turn_id if held else None,
         ready=member in meeting.ready,
         unfinished=unfinished_of(meeting, member) is not None,
         hand_sent=any(h.member_id == member for h in meeting.hands),
-        handing_to_you=meeting.handing_to == member,
+        handing=handing_view(meeting) if is_handed(meeting, member) else None,
         reminded=offer is not None and offer.nudges > 0,
+        wind_up=held.reminders if held else 0,
+        last_words=ms(held.warned + LAST_WORDS) if held and held.warned is not None else None,
+        invited=is_invited(meeting, seat),
+        quietened=member in meeting.quietened,
+        speaks_from=seat.tab,
+        successor=meeting.successor == member,
     )
+
+
+def is_handed(meeting: Meeting, member: MemberId) -> bool:
+    return meeting.handing is not None and meeting.handing.to == member
+
+
+def handing_view(meeting: Meeting) -> HandingView | None:
+    handing = meeting.handing
+    return HandingView(handing.to, handing.by, handing.stay) if handing else None
 
 
 def ahead(meeting: Meeting, member: MemberId) -> MemberId | None:
@@ -122,31 +150,38 @@ def facilitator_view(meeting: Meeting, now: Instant) -> FacilitatorView:
     return FacilitatorView(
         now=ms(now),
         opened=ms(meeting.opened),
-        minutes=meeting.frame.minutes,
         waiting=tuple(
             WaitingView(w.member_id, w.name, w.observer, w.first_visit, ms(w.since))
             for w in meeting.waiting
         ),
         asked=tuple(AskedView(a.member_id, ms(a.at)) for a in meeting.asked),
         order=current.order if current else (),
-        people=tuple(heard(s) for s in seated(meeting) if in_order(meeting, s)),
+        people=tuple(heard(meeting, s) for s in seated(meeting) if in_order(meeting, s)),
         hands=tuple(HandView(h.member_id, ms(h.at), h.taken_by) for h in meeting.hands),
         turn_id=turn[1] if turn else None,
-        handing_to=meeting.handing_to,
-        prompts=meeting.frame.prompts,
-        soft_seconds=meeting.frame.soft_seconds,
+        handing=handing_view(meeting),
+        successor=meeting.successor,
+        unheard=tuple(s.member_id for s in seated(meeting) if in_order(meeting, s) and not s.turns),
         silent=stick.to if isinstance(stick, Offered) and stick.nudges > 1 else None,
     )
 
 
-def heard(seat: Seat) -> HeardView:
+def guide_view(meeting: Meeting) -> GuideView:
+    frame = meeting.frame
+    return GuideView(frame.prompts, frame.agenda, frame.soft_seconds, frame.minutes)
+
+
+def heard(meeting: Meeting, seat: Seat) -> HeardView:
     return HeardView(
         member_id=seat.member_id,
         standing=seat.standing,
         turns=seat.turns,
-        nods=seat.nods,
+        spoke=round(seat.spoke),
+        heard=None if seat.heard is None else ms(seat.heard),
         since=ms(seat.since),
         first_visit=seat.first_visit,
+        quietened=seat.member_id in meeting.quietened,
+        invited=is_invited(meeting, seat),
     )
 
 

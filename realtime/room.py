@@ -12,7 +12,7 @@ from contextlib import suppress
 from dataclasses import replace
 
 from realtime.clock import Clock, Watch
-from realtime.domain.commands import Arrived, Command, Lost, Remove, Report, Tick
+from realtime.domain.commands import Arrived, Command, Lost, Remove, Report, TabLost, Tick
 from realtime.domain.meeting import (
     CircleId,
     Frame,
@@ -34,7 +34,11 @@ Decide = Callable[[Meeting], Meeting]
 
 
 class Room:
-    """Changes meetings. `known` is the newest that this process saw: to ask, not to decide by."""
+    """Changes meetings. `known` is the newest that this process saw.
+
+    A change may be decided on it, for the swap finds out whether it still stands; a refusal, or
+    that nothing changes, is never told before the store was asked.
+    """
 
     def __init__(
         self, store: MeetingStore, admission: Admission, clock: Clock, watch: Watch
@@ -76,14 +80,18 @@ class Room:
         command: Command,
         command_id: str,
         seen: tuple[int, int],
+        tab: str = "",
     ) -> Meeting:
-        """Carry out one command of a person. Raises `Refused`."""
+        """Carry out one command of a person, from that connection of theirs. Raises `Refused`."""
 
         def decided(meeting: Meeting) -> Meeting:
             if seen[0] != meeting.epoch:
                 # What they saw is of another life of this meeting: show them this one first.
                 raise Refused(Reason.CONFLICT)
-            return carry_out(meeting, actor, command, command_id, self._clock.now(), fresh())
+            now = self._clock.now()
+            return carry_out(
+                meeting, actor, command, command_id, now, fresh(), seen=seen[1], tab=tab
+            )
 
         async def before(new: Meeting) -> None:
             # Before they are out, so that whoever shows them the door knows for how long.
@@ -92,9 +100,9 @@ class Room:
 
         return await self._change(circle_id, None, decided, before)
 
-    async def arrived(self, guest: Guest, observer: bool) -> Meeting:
+    async def arrived(self, guest: Guest, observer: bool, tab: str = "") -> Meeting:
         """Somebody connected, or changed their mind at the door. Opens the meeting if need be."""
-        seen = Arrived(guest.name, guest.facilitator, observer, guest.first_visit)
+        seen = Arrived(guest.name, guest.facilitator, observer, guest.first_visit, tab)
 
         def decided(meeting: Meeting) -> Meeting:
             if meeting.phase is Phase.ENDED and guest.facilitator:
@@ -103,15 +111,16 @@ class Room:
 
         return await self._change(guest.circle_id, guest.frame, decided)
 
-    async def lost(self, circle_id: CircleId, member_id: MemberId) -> None:
-        """Somebody's last connection is gone."""
+    async def lost(self, circle_id: CircleId, member_id: MemberId, tab: str | None = None) -> None:
+        """Somebody's last connection is gone, or (`tab`) one of several."""
+        report = Lost() if tab is None else TabLost(tab)
         with suppress(Refused):
-            await self._report(circle_id, member_id, Lost(), self._clock.now())
+            await self._report(circle_id, member_id, report, self._clock.now())
 
     async def tick(self, circle_id: CircleId, until: Instant) -> None:
         """Carry out the deadlines up to that instant, and not one that is later."""
         with suppress(Refused):
-            await self._report(circle_id, NOBODY, Tick(), until)
+            await self._report(circle_id, NOBODY, Tick(self._clock.now()), until)
 
     async def _report(
         self, circle_id: CircleId, member_id: MemberId, report: Report, now: Instant
@@ -127,16 +136,14 @@ class Room:
         decided: Decide,
         before: Callable[[Meeting], Awaitable[None]] | None = None,
     ) -> Meeting:
+        old = self.known.get(circle_id)
+        new = changed(decided, old)
         for attempt in range(RACES):
-            old = await self.load(circle_id)
-            base = old
-            if base is None:
-                if frame is None:
-                    raise Refused(Reason.ENDED)
-                base = open_meeting(circle_id, frame, self._clock.now())
-            new = decided(base)
-            if new is old:
-                return new
+            if new is None:
+                old = await self.load(circle_id)
+                new = decided(self._opened(circle_id, frame) if old is None else old)
+                if new is old:
+                    return new
             if before is not None:
                 await before(new)
             try:
@@ -145,12 +152,18 @@ class Room:
                 raise Refused(Reason.OUT_OF_REACH) from None
             if won:
                 self.note(new)
-                if new.phase is Phase.ENDED and base.phase is not Phase.ENDED:
+                if new.phase is Phase.ENDED and (old is None or old.phase is not Phase.ENDED):
                     await self._ended(new)
                 return new
             # Somebody was faster: let them finish, then decide again on what is now.
+            new = None
             await asyncio.sleep(0 if attempt < 5 else 0.002 * attempt)
         raise Refused(Reason.CONFLICT)
+
+    def _opened(self, circle_id: CircleId, frame: Frame | None) -> Meeting:
+        if frame is None:
+            raise Refused(Reason.ENDED)
+        return open_meeting(circle_id, frame, self._clock.now())
 
     async def _ended(self, meeting: Meeting) -> None:
         """Count the visits, then leave nothing of who was there."""
@@ -174,6 +187,16 @@ class Room:
         return await self._store.load(known.circle_id)
 
 
+def changed(decided: Decide, known: Meeting | None) -> Meeting | None:
+    """What becomes of a meeting as this process knows it; None where that is nothing, or a no."""
+    if known is None:
+        return None
+    with suppress(Refused):
+        new = decided(known)
+        return None if new is known else new
+    return None
+
+
 def stamp(meeting: Meeting) -> tuple[int, int]:
     """What tells the newer of two meetings."""
     return meeting.epoch, meeting.version
@@ -186,7 +209,7 @@ def fresh() -> str:
 def emptied(meeting: Meeting) -> Meeting:
     """A meeting that ended, without the people: it says 'over' to whoever comes late."""
     return replace(
-        Meeting(meeting.circle_id, replace(meeting.frame, prompts=())),
+        Meeting(meeting.circle_id, replace(meeting.frame, prompts=(), agenda=())),
         epoch=meeting.epoch,
         version=meeting.version + 1,
         shown=meeting.shown + 1,

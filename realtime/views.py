@@ -8,7 +8,19 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import Literal
 
-from realtime.domain.meeting import Floor, MemberId, Phase, Presence, Role, Standing, TurnId
+from realtime.domain.meeting import (
+    Ending,
+    Floor,
+    MemberId,
+    NoticeKind,
+    Phase,
+    Presence,
+    Role,
+    Standing,
+    Step,
+    TurnId,
+    Wording,
+)
 
 PROTOCOL = 1
 """Sent in the handshake; an older client is asked to reload."""
@@ -37,6 +49,20 @@ class StickView:
 
 
 @dataclass(frozen=True)
+class NoticeView:
+    """What became of somebody (or of the door), told without blame.
+
+    `n` counts up; a client shows those above the highest it has seen, and none of its first view.
+    `by` is the facilitator who acted.
+    """
+
+    n: int
+    kind: NoticeKind
+    member_id: MemberId | None
+    by: MemberId | None
+
+
+@dataclass(frozen=True)
 class MeetingView:
     """Audience: every seat, those stepped out too; the same bytes for all. Event `meeting`."""
 
@@ -47,11 +73,19 @@ class MeetingView:
     now: int
     phase: Phase
     floor: Floor
-    prompt: str
+    prompt: Wording
     round: int | None
     """The number of the round, None before the first and after it closed."""
+    inviting: bool
+    """Everybody is asked: whoever passed, would you like a turn now?"""
     locked: bool
     paused: bool
+    silence: bool
+    """Somebody rang the bell. Always with `paused`."""
+    bell: bool
+    """The circle agreed that anyone may call a silence."""
+    hard_limit: bool
+    """The circle agreed that a turn ends a minute after its time."""
     nods_off: bool
     seats: tuple[SeatView, ...]
     """Clockwise; people who left are not in it."""
@@ -59,7 +93,20 @@ class MeetingView:
     next: MemberId | None
     interjecting: tuple[MemberId, ...]
     ends: int
+    ending: Ending
+    """`soon`: five minutes are left, or fewer. `due`: it is time; the holder finishes."""
     capacity: int
+    notices: tuple[NoticeView, ...]
+    """The last few, oldest first."""
+
+
+@dataclass(frozen=True)
+class HandingView:
+    """The circle is offered to `to`. `by` None: no facilitator is there. `stay`: together."""
+
+    to: MemberId
+    by: MemberId | None
+    stay: bool
 
 
 @dataclass(frozen=True)
@@ -82,8 +129,21 @@ class YouView:
     unfinished: bool
     """They were interrupted and may finish."""
     hand_sent: bool
-    handing_to_you: bool
+    handing: HandingView | None
+    """Only where the circle is offered to them."""
     reminded: bool
+    """Their answer to an offer is awaited for half a minute."""
+    wind_up: int
+    """How often a facilitator reminded them in this turn to find an ending. Private."""
+    last_words: int | None
+    """Where the circle agreed to a hard limit and they were warned: when their turn ends."""
+    invited: bool
+    """They passed, and may take a turn now: `ask` takes it, at once if the stick rests."""
+    quietened: bool
+    speaks_from: str
+    """The `tab` they speak from while they hold the stick; empty: any. Move it: `speak_here`."""
+    successor: bool
+    """They are asked to take the circle on, should no facilitator be there."""
 
 
 @dataclass(frozen=True)
@@ -115,9 +175,16 @@ class HeardView:
     member_id: MemberId
     standing: Standing | None
     turns: int
-    nods: int
+    spoke: int
+    """Seconds with the stick tonight, without the turn under way."""
+    heard: int | None
+    """When their last turn ended."""
     since: int
+    """Since when they are here, stepped out or away."""
     first_visit: bool
+    quietened: bool
+    invited: bool
+    """They passed, and were asked again whether they want a turn."""
 
 
 @dataclass(frozen=True)
@@ -126,7 +193,6 @@ class FacilitatorView:
 
     now: int
     opened: int
-    minutes: int
     waiting: tuple[WaitingView, ...]
     asked: tuple[AskedView, ...]
     order: tuple[MemberId, ...]
@@ -134,11 +200,25 @@ class FacilitatorView:
     people: tuple[HeardView, ...]
     hands: tuple[HandView, ...]
     turn_id: TurnId | None
-    handing_to: MemberId | None
-    prompts: tuple[str, ...]
-    soft_seconds: int
+    handing: HandingView | None
+    successor: MemberId | None
+    unheard: tuple[MemberId, ...]
+    """Who is in the order and has not had the stick tonight."""
     silent: MemberId | None
     """Who has not answered an offer for 60 s; nobody is declined by a clock."""
+
+
+@dataclass(frozen=True)
+class GuideView:
+    """Audience: facilitators inside, once when they begin to be. Event `guide`.
+
+    What the circle brings along: it stays the same while a meeting lasts.
+    """
+
+    prompts: tuple[Wording, ...]
+    agenda: tuple[Step, ...]
+    soft_seconds: int
+    minutes: int
 
 
 @dataclass(frozen=True)

@@ -30,6 +30,8 @@ class Ack:
     ok: bool
     version: int | None = None
     reason: Reason | None = None
+    by: MemberId | None = None
+    """With `conflict`: the facilitator who was faster."""
     id: str | None = None
     seq: int | None = None
 

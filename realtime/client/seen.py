@@ -15,6 +15,7 @@ from realtime.domain.meeting import MemberId
 from realtime.views import (
     FacilitatorView,
     Gone,
+    GuideView,
     Joined,
     LobbyView,
     MeetingView,
@@ -52,6 +53,7 @@ class Seen:
         self.meeting: MeetingView | None = None
         self.you: YouView | None = None
         self.facilitating: FacilitatorView | None = None
+        self.guide: GuideView | None = None
         self.lobby: LobbyView | None = None
         self.said: list[Said] = []
         """What was said since we came, without what was taken back."""
@@ -75,6 +77,8 @@ class Seen:
                 self.you = parse(YouView, payload)
             case "facilitating":
                 self.facilitating = parse(FacilitatorView, payload)
+            case "guide":
+                self.guide = parse(GuideView, payload)
             case "lobby":
                 self.lobby = parse(LobbyView, payload)
             case "said":

@@ -9,6 +9,7 @@ from dataclasses import replace
 
 from realtime.domain.commands import Arrived
 from realtime.domain.meeting import (
+    Ending,
     Instant,
     Meeting,
     MemberId,
@@ -73,6 +74,14 @@ def lost(meeting: Meeting, at: Moment) -> Meeting:
     return hold_place(meeting, at.now) if meeting.holder() == me else meeting
 
 
+def tab_lost(meeting: Meeting, tab: str, at: Moment) -> Meeting:
+    """The connection they spoke from is gone, another one is there: any may be next."""
+    seat = meeting.seat(at.actor)
+    if seat is None or not tab or seat.tab != tab:
+        return meeting
+    return meeting.reseat(replace(seat, tab=""))
+
+
 def leave(meeting: Meeting, at: Moment, *, since: Instant | None = None) -> Meeting:
     """Gone for tonight. A turn left behind counts as spoken and the stick rests."""
     return go(meeting, at.actor, at, at.now if since is None else since, move_on=True)
@@ -83,17 +92,22 @@ def go(meeting: Meeting, member: MemberId, at: Moment, since: Instant, *, move_o
     turn = turn_of(meeting)
     offered = isinstance(meeting.stick, Offered) and meeting.stick.to == member
     if turn and turn[0] == member:
-        meeting = end_turn(meeting)
+        meeting = end_turn(meeting, at.now)
     meeting = drop(meeting, member)
     meeting = replace(
         at_presence(meeting, member, Presence.LEFT, since),
         waiting=tuple(w for w in meeting.waiting if w.member_id != member),
         interjecting=without(meeting.interjecting, member),
-        handing_to=None if meeting.handing_to == member else meeting.handing_to,
+        handing=None if of_handing(meeting, member) else meeting.handing,
+        successor=None if meeting.successor == member else meeting.successor,
     )
     if not offered:
         return meeting
     return go_on(meeting, at) if move_on else rest(meeting)
+
+
+def of_handing(meeting: Meeting, member: MemberId) -> bool:
+    return meeting.handing is not None and member in (meeting.handing.to, meeting.handing.by)
 
 
 # --- Arriving ---
@@ -108,24 +122,26 @@ def arrived(meeting: Meeting, who: Arrived, at: Moment) -> Meeting:
         raise Refused(Reason.REMOVED)
     seat = meeting.seat(me)
     if seat and seat.presence is not Presence.LEFT:
-        return back_to_seat(meeting, seat, who.name, at)
+        return back_to_seat(meeting, seat, who, at)
     knock = Waiting(me, who.name, who.observer, at.now, who.first_visit)
     if who.facilitator:
         first = not any(s.role is Role.FACILITATOR for s in meeting.seats)
         if first:
             # The meeting's time counts from when somebody opened its door.
-            meeting = replace(meeting, opened=at.now, ends=at.now + meeting.frame.minutes * 60)
+            ends = at.now + meeting.frame.minutes * 60
+            meeting = replace(meeting, opened=at.now, ends=ends, ending=Ending.NOT_YET)
         return sit(meeting, knock, Role.FACILITATOR, at.now)
     if me in meeting.turned_away:
         return meeting
     return at_door(meeting, knock)
 
 
-def back_to_seat(meeting: Meeting, seat: Seat, name: str, at: Moment) -> Meeting:
+def back_to_seat(meeting: Meeting, seat: Seat, who: Arrived, at: Moment) -> Meeting:
     """Flapping changes nothing; stepped out stays stepped out until they say otherwise."""
-    meeting = meeting.reseat(replace(seat, name=name))
     if seat.presence is not Presence.AWAY:
-        return meeting
+        return meeting.reseat(replace(seat, name=who.name))
+    # The connection that they spoke from is gone: they speak from this one.
+    meeting = meeting.reseat(replace(seat, name=who.name, tab=who.tab))
     meeting = at_presence(meeting, seat.member_id, Presence.HERE, at.now)
     turn = turn_of(meeting)
     if turn and turn[0] == seat.member_id:
@@ -159,9 +175,12 @@ def sit(meeting: Meeting, knock: Waiting, role: Role, now: Instant) -> Meeting:
         standing=seat.standing if seat else None,
         first_visit=knock.first_visit,
         turns=seat.turns if seat else 0,
-        nods=seat.nods if seat else 0,
+        spoke=seat.spoke if seat else 0.0,
+        heard=seat.heard if seat else None,
     )
     meeting = meeting.reseat(new) if seat else replace(meeting, seats=(*meeting.seats, new))
+    if role is Role.FACILITATOR:
+        meeting = replace(meeting, quietened=without(meeting.quietened, new.member_id))
     return join(meeting, new)
 
 

@@ -27,12 +27,19 @@ def speaking_seat(meeting: Meeting, actor: MemberId) -> Seat:
     # A pause is silence; facilitators can still say why.
     if meeting.paused and seat.role is not Role.FACILITATOR:
         raise Refused(Reason.PAUSED)
+    if actor in meeting.quietened:
+        raise Refused(Reason.QUIETENED)
     return seat
 
 
-def may_say(meeting: Meeting, actor: MemberId) -> None:
-    """Free words: facilitators always; others by the floor. Raises `Refused`."""
+def may_say(meeting: Meeting, actor: MemberId, tab: str = "") -> None:
+    """Free words: facilitators always; others by the floor. Raises `Refused`.
+
+    The holder speaks from one connection (`tab`); moving to another is a command of its own.
+    """
     seat = speaking_seat(meeting, actor)
+    if meeting.holder() == actor and seat.tab and tab and seat.tab != tab:
+        raise Refused(Reason.ELSEWHERE)
     if seat.role is Role.FACILITATOR or meeting.floor is Floor.OPEN:
         return
     if meeting.floor is Floor.QUIET:

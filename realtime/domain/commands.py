@@ -8,7 +8,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import Literal
 
-from realtime.domain.meeting import Floor, MemberId, Order, Phase, TurnId
+from realtime.domain.meeting import Floor, Instant, MemberId, Order, Phase, TurnId, Wording
 
 # --- Commands: a person presses something. No payload names its own actor. ---
 
@@ -33,8 +33,12 @@ class LowerHand:
 
 @dataclass(frozen=True)
 class StartRound:
-    prompt: str
+    """`named`: who comes first, in an order made by hand. `closing`: a round of closing words."""
+
+    prompt: Wording
     order: Order
+    named: tuple[MemberId, ...] = ()
+    closing: bool = False
     type: Literal["start_round"] = "start_round"
 
 
@@ -86,6 +90,21 @@ class TakeBack:
 
 
 @dataclass(frozen=True)
+class Remind:
+    """A private, gentle word to the holder: find an ending."""
+
+    turn_id: TurnId
+    type: Literal["remind"] = "remind"
+
+
+@dataclass(frozen=True)
+class InvitePassed:
+    """'Anybody who passed, would you like a turn?' Asked of all, answered by whoever wants."""
+
+    type: Literal["invite_passed"] = "invite_passed"
+
+
+@dataclass(frozen=True)
 class Excuse:
     """A facilitator skips somebody in this round, without a mark."""
 
@@ -95,9 +114,13 @@ class Excuse:
 
 @dataclass(frozen=True)
 class Reorder:
-    """The order of people not yet offered; whoever is not named keeps their place behind."""
+    """Move somebody not yet offered to right before another one, or (None) to the end.
 
-    order: tuple[MemberId, ...]
+    A move and not a whole order, so that two facilitators' moves both hold.
+    """
+
+    member_id: MemberId
+    before: MemberId | None
     type: Literal["reorder"] = "reorder"
 
 
@@ -133,7 +156,7 @@ class SetPhase:
 
 @dataclass(frozen=True)
 class SetPrompt:
-    prompt: str
+    prompt: Wording
     type: Literal["set_prompt"] = "set_prompt"
 
 
@@ -153,6 +176,21 @@ class Pause:
 @dataclass(frozen=True)
 class Resume:
     type: Literal["resume"] = "resume"
+
+
+@dataclass(frozen=True)
+class RingBell:
+    """Call a silence, where the circle agreed to it; a facilitator resumes."""
+
+    type: Literal["ring_bell"] = "ring_bell"
+
+
+@dataclass(frozen=True)
+class Prolong:
+    """Move the end of the meeting."""
+
+    seconds: int
+    type: Literal["prolong"] = "prolong"
 
 
 @dataclass(frozen=True)
@@ -204,16 +242,47 @@ class Remove:
 
 
 @dataclass(frozen=True)
-class HandOver:
-    """Offer the circle to somebody else; it counts once they take it on."""
+class Quieten:
+    """Take the floor from somebody, or give it back. Their turn, if they have one, is over."""
 
     member_id: MemberId
+    on: bool
+    type: Literal["quieten"] = "quieten"
+
+
+@dataclass(frozen=True)
+class HandOver:
+    """Offer the circle to somebody; it counts once they take it on. None takes the offer back.
+
+    `stay`: facilitate together. Otherwise the giver becomes a member.
+    """
+
+    member_id: MemberId | None
+    stay: bool
     type: Literal["hand_over"] = "hand_over"
 
 
 @dataclass(frozen=True)
 class TakeOn:
+    """Answer a hand-over."""
+
+    yes: bool
     type: Literal["take_on"] = "take_on"
+
+
+@dataclass(frozen=True)
+class NameSuccessor:
+    """Who is asked to take the circle on, should no facilitator be there; None: nobody."""
+
+    member_id: MemberId | None
+    type: Literal["name_successor"] = "name_successor"
+
+
+@dataclass(frozen=True)
+class SpeakHere:
+    """Speak from this connection from now on; the server knows which one it is."""
+
+    type: Literal["speak_here"] = "speak_here"
 
 
 @dataclass(frozen=True)
@@ -243,6 +312,8 @@ Command = (
     | PassStick
     | Extend
     | TakeBack
+    | Remind
+    | InvitePassed
     | Excuse
     | Reorder
     | StepOut
@@ -254,6 +325,8 @@ Command = (
     | SetNods
     | Pause
     | Resume
+    | RingBell
+    | Prolong
     | Close
     | NeedHand
     | TakeHand
@@ -261,8 +334,11 @@ Command = (
     | TurnAway
     | Lock
     | Remove
+    | Quieten
     | HandOver
     | TakeOn
+    | NameSuccessor
+    | SpeakHere
     | BecomeMember
     | BecomeObserver
     | Leave
@@ -280,6 +356,7 @@ class Arrived:
     facilitator: bool
     observer: bool
     first_visit: bool
+    tab: str = ""
     type: Literal["arrived"] = "arrived"
 
 
@@ -291,10 +368,23 @@ class Lost:
 
 
 @dataclass(frozen=True)
-class Tick:
-    """Time went on: deadlines that are past are carried out."""
+class TabLost:
+    """One of the person's connections is gone, others remain."""
 
+    tab: str
+    type: Literal["tab_lost"] = "tab_lost"
+
+
+@dataclass(frozen=True)
+class Tick:
+    """Time went on: deadlines that are past are carried out.
+
+    `noticed`: when the process saw to it. What begins then is counted from there, so that an
+    outage takes nothing from anybody's time.
+    """
+
+    noticed: Instant = 0.0
     type: Literal["tick"] = "tick"
 
 
-Report = Arrived | Lost | Tick
+Report = Arrived | Lost | TabLost | Tick

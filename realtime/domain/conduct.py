@@ -9,6 +9,7 @@ from dataclasses import replace
 
 from realtime.domain.meeting import (
     Asked,
+    Ending,
     Floor,
     Hand,
     Held,
@@ -18,14 +19,26 @@ from realtime.domain.meeting import (
     Offered,
     Phase,
     PlaceHeld,
-    Presence,
+    Resting,
     Stick,
+    Wording,
 )
-from realtime.domain.offers import offer_back, withdraw_offer
-from realtime.domain.reading import Moment, attended, open_round, stick_person, turn_of, without
+from realtime.domain.offers import go_on, offer_back, withdraw_offer
+from realtime.domain.reading import (
+    Moment,
+    attended,
+    open_round,
+    reachable,
+    stick_person,
+    turn_of,
+    without,
+)
 from realtime.domain.refusal import Reason, Refused
-from realtime.domain.rounds import checked_prompt
-from realtime.domain.turns import rest
+from realtime.domain.rounds import checked_prompt, is_invited
+from realtime.domain.turns import LONGEST_EXTENSION, rest, speak_here
+
+ENDS_SOON = 300.0
+"""Seconds before the end at which everybody is told of it."""
 
 FLOORS = {
     Phase.GATHERING: Floor.OPEN,
@@ -42,14 +55,20 @@ def set_phase(meeting: Meeting, phase: Phase) -> Meeting:
     if phase not in FLOORS:
         # Ending is a command of its own: it empties the meeting.
         raise Refused(Reason.WRONG_PHASE)
-    return replace(meeting, phase=phase, floor=FLOORS[phase])
+    current = meeting.round
+    return replace(
+        meeting,
+        phase=phase,
+        floor=FLOORS[phase],
+        round=replace(current, inviting=False) if current else None,
+    )
 
 
 def set_floor(meeting: Meeting, floor: Floor) -> Meeting:
     return replace(meeting, floor=floor) if floor is not meeting.floor else meeting
 
 
-def set_prompt(meeting: Meeting, prompt: str) -> Meeting:
+def set_prompt(meeting: Meeting, prompt: Wording) -> Meeting:
     return replace(meeting, prompt=checked_prompt(prompt))
 
 
@@ -71,6 +90,13 @@ def pause(meeting: Meeting, now: Instant) -> Meeting:
     return meeting if meeting.paused else replace(meeting, paused=True, paused_since=now)
 
 
+def ring_bell(meeting: Meeting, now: Instant) -> Meeting:
+    """A silence. Who called it is not kept."""
+    if not meeting.frame.bell:
+        raise Refused(Reason.NO_BELL)
+    return replace(pause(meeting, now), silence=True)
+
+
 def resume(meeting: Meeting, at: Moment) -> Meeting:
     """Go on where it was: no turn's time ran; a lock the meeting put on by itself is lifted."""
     if not meeting.paused:
@@ -81,12 +107,12 @@ def resume(meeting: Meeting, at: Moment) -> Meeting:
         stick=moved,
         paused=False,
         paused_since=0.0,
+        silence=False,
         locked=meeting.locked and not meeting.lock_lifts,
         lock_lifts=False,
     )
     for turn in meeting.unfinished:
-        seat = meeting.seat(turn.member_id)
-        if seat and seat.presence is Presence.HERE:
+        if reachable(meeting, turn.member_id):
             return offer_back(meeting, turn.member_id, at)
     return meeting
 
@@ -94,7 +120,12 @@ def resume(meeting: Meeting, at: Moment) -> Meeting:
 def moved_on(stick: Stick, by: float) -> Stick:
     match stick:
         case Held():
-            return replace(stick, started=stick.started + by, soft_limit=stick.soft_limit + by)
+            return replace(
+                stick,
+                started=stick.started + by,
+                soft_limit=stick.soft_limit + by,
+                warned=None if stick.warned is None else stick.warned + by,
+            )
         case PlaceHeld():
             return replace(stick, until=stick.until + by)
         case Offered():
@@ -111,6 +142,25 @@ def pause_if_left_alone(meeting: Meeting, now: Instant) -> Meeting:
     return meeting if meeting.locked else replace(meeting, locked=True, lock_lifts=True)
 
 
+def prolong(meeting: Meeting, seconds: int, now: Instant) -> Meeting:
+    """Move the meeting's end, never into the past."""
+    if abs(seconds) > LONGEST_EXTENSION:
+        raise Refused(Reason.MALFORMED)
+    if seconds > 0:
+        # More time is more from now on, also where it was over.
+        meeting = replace(meeting, ends=max(now, meeting.ends))
+    ends = max(now, meeting.ends + seconds)
+    return at_ending(replace(meeting, ends=ends, ending=Ending.NOT_YET), now)
+
+
+def at_ending(meeting: Meeting, now: Instant) -> Meeting:
+    """How near the end is. Once told stays told, should the clock step back."""
+    soon = meeting.ending is Ending.SOON or meeting.ends - ENDS_SOON <= now
+    due = meeting.ending is Ending.DUE or meeting.ends <= now
+    ending = Ending.DUE if due else Ending.SOON if soon else Ending.NOT_YET
+    return replace(meeting, ending=ending)
+
+
 def close(meeting: Meeting) -> Meeting:
     """The end: nothing waits any more, the prompt is gone; people stay until they leave."""
     current = open_round(meeting)
@@ -119,15 +169,17 @@ def close(meeting: Meeting) -> Meeting:
         meeting,
         phase=Phase.ENDED,
         floor=Floor.OPEN,
-        prompt="",
+        prompt=Wording(),
         paused=False,
         paused_since=0.0,
+        silence=False,
         waiting=(),
         unfinished=(),
-        round=replace(current, order=(), closed=True) if current else meeting.round,
+        round=replace(current, order=(), closed=True, inviting=False) if current else None,
         asked=(),
         ready=(),
-        handing_to=None,
+        handing=None,
+        successor=None,
     )
 
 
@@ -139,13 +191,33 @@ def ask(meeting: Meeting, at: Moment) -> Meeting:
     asked = any(a.member_id == at.actor for a in meeting.asked)
     if asked or stick_person(meeting) == at.actor:
         return meeting
-    return replace(meeting, asked=(*meeting.asked, Asked(at.actor, at.now)))
+    mine = Asked(at.actor, at.now)
+    seat = meeting.seat(at.actor)
+    if seat is None or not is_invited(meeting, seat):
+        return replace(meeting, asked=(*meeting.asked, mine))
+    # Whoever has not had a turn in the round comes before those who would like another.
+    first = tuple(a for a in meeting.asked if is_asked_again(meeting, a.member_id))
+    others = tuple(a for a in meeting.asked if a not in first)
+    meeting = replace(meeting, asked=(*first, mine, *others))
+    # They answer the question whether they want a turn: it needs no second yes.
+    meeting = speak_here(replace(meeting, ready=(*meeting.ready, at.actor)), at)
+    return go_on(meeting, at) if isinstance(meeting.stick, Resting) else meeting
+
+
+def is_asked_again(meeting: Meeting, member: MemberId) -> bool:
+    seat = meeting.seat(member)
+    return seat is not None and is_invited(meeting, seat)
 
 
 def withdraw(meeting: Meeting, member: MemberId | None) -> Meeting:
     """Leave the queue; None empties it."""
     kept = () if member is None else tuple(a for a in meeting.asked if a.member_id != member)
-    return replace(meeting, asked=kept)
+    gone = {a.member_id for a in meeting.asked if a not in kept}
+    ready = meeting.ready
+    if open_round(meeting) is None:
+        # Outside a round 'ready' was said with the asking, and goes with it.
+        ready = tuple(m for m in ready if m not in gone)
+    return replace(meeting, asked=kept, ready=ready)
 
 
 # --- 'I need a hand': for facilitators alone ---

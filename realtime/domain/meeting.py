@@ -51,6 +51,80 @@ class Order(StrEnum):
     SEATS = "seats"
     ASKED = "asked"
     SHUFFLED = "shuffled"
+    BY_HAND = "by_hand"
+    """As the facilitator named them; whoever was not named comes after, clockwise."""
+
+
+class Ending(StrEnum):
+    """How near the meeting is to its end; a facilitator may still move that."""
+
+    NOT_YET = "not_yet"
+    SOON = "soon"
+    DUE = "due"
+
+
+class NoticeKind(StrEnum):
+    """What facilitators do to somebody is told to everybody, without blame."""
+
+    ADMITTED = "admitted"
+    TOOK_BACK = "took_back"
+    TIME_UP = "time_up"
+    QUIETENED = "quietened"
+    HEARD_AGAIN = "heard_again"
+    REMOVED = "removed"
+    FACILITATES = "facilitates"
+    IS_MEMBER = "is_member"
+    OBSERVES = "observes"
+    LOCKED = "locked"
+    UNLOCKED = "unlocked"
+
+
+@dataclass(frozen=True)
+class Wording:
+    """One text in the circle's languages; an empty one is read in the other."""
+
+    id: str = ""
+    en: str = ""
+
+
+@dataclass(frozen=True)
+class Step:
+    """One step of a circle's agenda: what happens, for how long, and what may be read out."""
+
+    phase: Phase
+    minutes: int
+    title: Wording
+    script: Wording
+
+
+@dataclass(frozen=True)
+class Notice:
+    n: int
+    """Counts up through the meeting, so that a client tells which ones are new."""
+    kind: NoticeKind
+    member_id: MemberId | None
+    by: MemberId | None
+    """The facilitator who acted; None where nobody did."""
+
+
+@dataclass(frozen=True)
+class Handing:
+    """The circle is offered to somebody; it is theirs once they take it on."""
+
+    to: MemberId
+    by: MemberId | None
+    """None: no facilitator is there, and they were named beforehand."""
+    stay: bool
+    """The giver goes on facilitating beside them."""
+
+
+@dataclass(frozen=True)
+class Touched:
+    """Who last set this part of the meeting's frame, and how the meeting looked then."""
+
+    what: str
+    by: MemberId
+    shown: int
 
 
 @dataclass(frozen=True)
@@ -67,7 +141,12 @@ class Seat:
     """None outside the order of the round."""
     first_visit: bool = False
     turns: int = 0
-    nods: int = 0
+    spoke: float = 0.0
+    """Seconds with the stick tonight, for facilitators alone and gone at the end."""
+    heard: Instant | None = None
+    """When their last turn ended."""
+    tab: str = ""
+    """Where they speak from while they hold the stick; empty: wherever they write first."""
 
 
 @dataclass(frozen=True)
@@ -119,6 +198,10 @@ class Held:
     started: Instant
     soft_limit: Instant
     kind: Literal["held"] = "held"
+    reminders: int = 0
+    """How often a facilitator reminded them, privately and gently."""
+    warned: Instant | None = None
+    """Where the circle agreed to a hard limit: when they were told that a minute is left."""
 
 
 @dataclass(frozen=True)
@@ -130,6 +213,8 @@ class PlaceHeld:
     until: Instant
     elapsed: float
     remaining: float
+    warned: float | None = None
+    """Seconds of their last minute that are gone, where they were warned."""
     kind: Literal["place_held"] = "place_held"
 
 
@@ -152,6 +237,8 @@ class Round:
     order: tuple[MemberId, ...]
     """Who is still to be offered the stick, next first; deferred people go to its end."""
     closed: bool = False
+    inviting: bool = False
+    """Everybody was asked: whoever passed, would you like a turn now?"""
 
 
 @dataclass(frozen=True)
@@ -164,7 +251,12 @@ class Frame:
     minutes: int = 75
     door: Literal["ask", "open"] = "ask"
     facilitators_in_order: bool = False
-    prompts: tuple[str, ...] = ()
+    prompts: tuple[Wording, ...] = ()
+    agenda: tuple[Step, ...] = ()
+    bell: bool = False
+    """The circle agreed that anyone may call a silence."""
+    hard_limit: bool = False
+    """The circle agreed that a turn ends a minute after its time, with a warning before."""
 
 
 @dataclass(frozen=True)
@@ -184,13 +276,16 @@ class Meeting:
     ends: Instant = 0.0
     phase: Phase = Phase.GATHERING
     floor: Floor = Floor.OPEN
-    prompt: str = ""
+    prompt: Wording = field(default_factory=Wording)
     locked: bool = False
     paused: bool = False
     paused_since: Instant = 0.0
     """While paused no turn's time runs: resuming moves the times on by the length of the pause."""
     lock_lifts: bool = False
     """The meeting locked itself because no facilitator was there: resuming unlocks it."""
+    silence: bool = False
+    """Somebody rang the bell; always together with `paused`."""
+    ending: Ending = Ending.NOT_YET
     nods_off: bool = False
     seats: tuple[Seat, ...] = ()
     """Clockwise, in the order in which people sat down."""
@@ -203,10 +298,16 @@ class Meeting:
     """Who said 'I am ready' before being reached: their offer is accepted at once."""
     interjecting: tuple[MemberId, ...] = ()
     hands: tuple[Hand, ...] = ()
-    handing_to: MemberId | None = None
+    handing: Handing | None = None
+    successor: MemberId | None = None
+    """Who is asked to take the circle on, should no facilitator be there."""
+    quietened: tuple[MemberId, ...] = ()
+    """A facilitator took the floor from them, until one gives it back."""
     removed: tuple[MemberId, ...] = ()
     """Removed for tonight; they do not come back into this meeting."""
     turned_away: tuple[MemberId, ...] = ()
+    notices: tuple[Notice, ...] = ()
+    touched: tuple[Touched, ...] = ()
     done: tuple[str, ...] = ()
     """The last command ids carried out, so that a repeat changes nothing."""
 

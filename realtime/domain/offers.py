@@ -18,6 +18,7 @@ from realtime.domain.meeting import (
     Standing,
     TurnId,
 )
+from realtime.domain.notices import heard_again
 from realtime.domain.reading import (
     PENDING,
     Moment,
@@ -37,6 +38,7 @@ from realtime.domain.turns import (
     end_turn,
     order_of,
     rest,
+    speak_here,
     with_order,
     with_standing,
 )
@@ -94,7 +96,8 @@ def go_on(
 def offer_back(meeting: Meeting, member: MemberId, at: Moment) -> Meeting:
     """Whoever was interrupted is offered the stick on coming back, if it rests."""
     waits = unfinished_of(meeting, member) is not None and isinstance(meeting.stick, Resting)
-    if not waits or meeting.paused or not attended(meeting, at.now):
+    quiet = member in meeting.quietened
+    if not waits or quiet or meeting.paused or not attended(meeting, at.now):
         return meeting
     return offer_to(meeting, member, None, at)
 
@@ -111,6 +114,8 @@ def offer(meeting: Meeting, member: MemberId | None, at: Moment) -> Meeting:
         meeting = replace(meeting, floor=Floor.STICK)
     if member is not None:
         check_can_receive(meeting, member)
+        # Offering it to somebody quietened, by name, gives them the floor back.
+        meeting = heard_again(meeting, member, at.actor)
         return offer_to(withdraw_offer(meeting, to_front=True), member, at.actor, at)
     if next_person(meeting) is None:
         raise Refused(Reason.NOBODY_WAITING)
@@ -161,7 +166,7 @@ def ready(meeting: Meeting, at: Moment) -> Meeting:
         return accept(meeting, at)
     if meeting.holder() == at.actor or at.actor in meeting.ready:
         return meeting
-    return replace(meeting, ready=(*meeting.ready, at.actor))
+    return replace(speak_here(meeting, at), ready=(*meeting.ready, at.actor))
 
 
 def pass_stick(meeting: Meeting, turn_id: TurnId, to: MemberId | None, at: Moment) -> Meeting:
@@ -175,12 +180,15 @@ def pass_stick(meeting: Meeting, turn_id: TurnId, to: MemberId | None, at: Momen
         raise Refused(Reason.NOT_YOUR_TURN)
     if meeting.paused:
         raise Refused(Reason.PAUSED)
-    after = end_turn(meeting)
+    after = end_turn(meeting, at.now)
     if to is None:
         return go_on(after, at, by=turn[0])
     if to == turn[0] or not (facilitating or open_round(meeting) is None):
         raise Refused(Reason.NOT_ALLOWED)
     check_can_receive(after, to)
+    if to in after.quietened and not facilitating:
+        raise Refused(Reason.QUIETENED)
+    after = heard_again(after, to, at.actor)
     if not attended(meeting, at.now):
         return after
     return offer_to(after, to, at.actor, at)

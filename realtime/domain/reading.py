@@ -34,6 +34,8 @@ class Moment:
     actor: MemberId
     now: Instant
     fresh: str
+    tab: str = ""
+    """The connection that they acted from, where that is known."""
 
 
 def without(members: tuple[MemberId, ...], member: MemberId) -> tuple[MemberId, ...]:
@@ -66,6 +68,11 @@ def is_here(meeting: Meeting, member: MemberId) -> bool:
     return seat is not None and seat.presence is Presence.HERE
 
 
+def reachable(meeting: Meeting, member: MemberId) -> bool:
+    """Can the stick reach this person now? Whoever cannot is passed over without a mark."""
+    return is_here(meeting, member) and member not in meeting.quietened
+
+
 def in_order(meeting: Meeting, seat: Seat) -> bool:
     """May the stick be offered to this seat at all? Never to observers."""
     if seat.presence is Presence.LEFT:
@@ -87,11 +94,11 @@ def next_in_round(meeting: Meeting) -> MemberId | None:
     """Whom the round reaches next: interrupted turns first, then the order, the absent apart."""
     held = stick_person(meeting)
     for turn in meeting.unfinished:
-        if turn.member_id != held and is_here(meeting, turn.member_id):
+        if turn.member_id != held and reachable(meeting, turn.member_id):
             return turn.member_id
     current = open_round(meeting)
     order = current.order if current else ()
-    return next((m for m in order if is_here(meeting, m)), None)
+    return next((m for m in order if reachable(meeting, m)), None)
 
 
 def next_person(meeting: Meeting) -> MemberId | None:
@@ -102,7 +109,7 @@ def next_person(meeting: Meeting) -> MemberId | None:
     held = stick_person(meeting)
     for asked in meeting.asked:
         seat = meeting.seat(asked.member_id)
-        can = seat and seat.presence is Presence.HERE and in_order(meeting, seat)
+        can = seat and in_order(meeting, seat) and reachable(meeting, seat.member_id)
         if can and asked.member_id != held:
             return asked.member_id
     return None
@@ -140,6 +147,10 @@ def public(meeting: Meeting) -> tuple[object, ...]:
         current.number if current else None,
         meeting.locked,
         meeting.paused,
+        meeting.silence,
+        meeting.ending,
+        meeting.round is not None and meeting.round.inviting,
+        meeting.notices,
         meeting.nods_off,
         tuple((s.member_id, s.name, s.role, s.presence) for s in seated(meeting)),
         (meeting.stick.kind, stick_person(meeting)),

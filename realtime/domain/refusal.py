@@ -24,6 +24,7 @@ class Reason(StrEnum):
     ENDED = "ended"
     WRONG_PHASE = "wrong_phase"
     PAUSED = "paused"
+    NO_BELL = "no_bell"
     NOT_YOUR_TURN = "not_your_turn"
     NOT_OFFERED = "not_offered"
     STICK_TAKEN = "stick_taken"
@@ -36,6 +37,8 @@ class Reason(StrEnum):
     FLOOR_QUIET = "floor_quiet"
     OBSERVERS_LISTEN = "observers_listen"
     NODS_OFF = "nods_off"
+    QUIETENED = "quietened"
+    ELSEWHERE = "elsewhere"
     TOO_LONG = "too_long"
     EMPTY = "empty"
     NOT_YOURS = "not_yours"
@@ -55,6 +58,8 @@ class Reason(StrEnum):
 class Refused(Exception):
     """An expected no, with its reason. Carries nothing that anybody said."""
 
-    def __init__(self, reason: Reason) -> None:
+    def __init__(self, reason: Reason, by: str | None = None) -> None:
         super().__init__(reason.value)
         self.reason = reason
+        self.by = by
+        """Whoever was faster, where that is the reason."""

@@ -5,6 +5,7 @@ from __future__ import annotations
 import random
 from dataclasses import replace
 
+from realtime.domain.commands import StartRound
 from realtime.domain.meeting import (
     Floor,
     Meeting,
@@ -16,6 +17,7 @@ from realtime.domain.meeting import (
     Round,
     Seat,
     Standing,
+    Wording,
 )
 from realtime.domain.offers import go_on, offer_next, withdraw_offer
 from realtime.domain.reading import (
@@ -23,6 +25,7 @@ from realtime.domain.reading import (
     Moment,
     in_order,
     open_round,
+    reachable,
     seated,
     stick_person,
     turn_of,
@@ -42,23 +45,26 @@ from realtime.domain.turns import (
 LONGEST_PROMPT = 280
 
 
-def start(meeting: Meeting, prompt: str, order: Order, at: Moment) -> Meeting:
+def start(meeting: Meeting, asked: StartRound, at: Moment) -> Meeting:
     """A new round over everybody in the order: standings begin anew, the first is offered."""
     if turn_of(meeting) is not None:
         raise Refused(Reason.STICK_TAKEN)
-    prompt = checked_prompt(prompt)
-    people = ordered(meeting, order, at.fresh)
+    prompt = checked_prompt(asked.prompt)
+    people = ordered(meeting, asked, at.fresh)
     if not people:
         raise Refused(Reason.NOBODY_WAITING)
-    if is_same_start(meeting, prompt, people, order):
+    if asked.closing and meeting.phase is not Phase.CLOSING:
+        # The closing words are another round than one that was just begun.
+        meeting = withdraw_offer(meeting, to_front=True)
+    if is_same_start(meeting, prompt, people, asked.order):
         return meeting
     meeting = withdraw_offer(meeting, to_front=True)
     number = meeting.round.number + 1 if meeting.round else 1
     chosen = frozenset(people)
     meeting = replace(
         meeting,
-        # A round of closing words leaves the meeting in its closing.
-        phase=Phase.CLOSING if meeting.phase is Phase.CLOSING else Phase.SHARING,
+        # Whatever round is started in the closing is one of closing words.
+        phase=Phase.CLOSING if asked.closing or meeting.phase is Phase.CLOSING else Phase.SHARING,
         floor=Floor.STICK,
         prompt=prompt,
         round=Round(number=number, order=people),
@@ -72,22 +78,25 @@ def start(meeting: Meeting, prompt: str, order: Order, at: Moment) -> Meeting:
     return offer_next(meeting, at, by=at.actor)
 
 
-def ordered(meeting: Meeting, order: Order, seed: str) -> tuple[MemberId, ...]:
+def ordered(meeting: Meeting, asked: StartRound, seed: str) -> tuple[MemberId, ...]:
     people = [s.member_id for s in seated(meeting) if in_order(meeting, s)]
-    match order:
+    first: list[MemberId] = []
+    match asked.order:
         case Order.ASKED:
-            asked = [a.member_id for a in meeting.asked if a.member_id in people]
-            people = asked + [m for m in people if m not in asked]
+            first = [a.member_id for a in meeting.asked]
+        case Order.BY_HAND:
+            first = list(asked.named)
         case Order.SHUFFLED:
             # The caller's unguessable token is the seed, so that this stays a function.
             random.Random(seed).shuffle(people)  # noqa: S311
         case Order.SEATS:
             pass
-    return tuple(people)
+    first = [m for m in dict.fromkeys(first) if m in people]
+    return tuple(first + [m for m in people if m not in first])
 
 
 def is_same_start(
-    meeting: Meeting, prompt: str, people: tuple[MemberId, ...], order: Order
+    meeting: Meeting, prompt: Wording, people: tuple[MemberId, ...], order: Order
 ) -> bool:
     """Is this the same start pressed twice? A round that nobody has answered stays as it is."""
     current = open_round(meeting)
@@ -96,12 +105,16 @@ def is_same_start(
     if any(s.standing not in (None, Standing.WAITING) for s in meeting.seats):
         return False
     now = (meeting.stick.to, *current.order)
-    return set(now) == set(people) if order is Order.SHUFFLED else now == people
+    if order is Order.SHUFFLED:
+        return set(now) == set(people)
+    # Absent people at the head were passed over, to the end.
+    head = next((i for i, m in enumerate(people) if reachable(meeting, m)), 0)
+    return now == people[head:] + people[:head]
 
 
-def checked_prompt(prompt: str) -> str:
-    prompt = prompt.strip()
-    if len(prompt) > LONGEST_PROMPT:
+def checked_prompt(prompt: Wording) -> Wording:
+    prompt = Wording(prompt.id.strip(), prompt.en.strip())
+    if max(len(prompt.id), len(prompt.en)) > LONGEST_PROMPT:
         raise Refused(Reason.TOO_LONG)
     return prompt
 
@@ -150,13 +163,43 @@ def excuse(meeting: Meeting, member: MemberId, at: Moment) -> Meeting:
     return go_on(rest(meeting), at, by=at.actor, but=member) if offered else meeting
 
 
-def reorder(meeting: Meeting, order: tuple[MemberId, ...]) -> Meeting:
-    """Only people not yet offered; whoever is not named keeps their place behind."""
-    if open_round(meeting) is None:
-        raise Refused(Reason.NOBODY_WAITING)
-    now = order_of(meeting)
-    named = tuple(dict.fromkeys(m for m in order if m in now))
-    return with_order(meeting, named + tuple(m for m in now if m not in named))
+def reorder(meeting: Meeting, member: MemberId, before: MemberId | None) -> Meeting:
+    """Move somebody in the round, or outside one in the queue of those who asked.
+
+    Only people not yet offered. Before somebody who is just being offered it means: first.
+    """
+    if open_round(meeting):
+        return with_order(meeting, moved(meeting, order_of(meeting), member, before))
+    asked = {a.member_id: a for a in meeting.asked}
+    queue = moved(meeting, tuple(asked), member, before)
+    return replace(meeting, asked=tuple(asked[m] for m in queue))
+
+
+def moved(
+    meeting: Meeting, order: tuple[MemberId, ...], member: MemberId, before: MemberId | None
+) -> tuple[MemberId, ...]:
+    there = before in (None, *order) or before == stick_person(meeting)
+    if member not in order or not there:
+        raise Refused(Reason.NOT_IN_ROUND)
+    if member == before:
+        return order
+    others = without(order, member)
+    at = len(others) if before is None else others.index(before) if before in others else 0
+    return (*others[:at], member, *others[at:])
+
+
+def invite_passed(meeting: Meeting) -> Meeting:
+    """Ask everybody at once whether they want the turn that they let go by."""
+    current = meeting.round
+    if current is None or not current.closed or turn_of(meeting) or meeting.phase is Phase.ENDED:
+        raise Refused(Reason.WRONG_PHASE)
+    return replace(meeting, round=replace(current, inviting=True), floor=Floor.STICK)
+
+
+def is_invited(meeting: Meeting, seat: Seat) -> bool:
+    """May this person still take the turn that they let go by?"""
+    inviting = meeting.round is not None and meeting.round.inviting
+    return inviting and seat.standing is Standing.DECLINED and in_order(meeting, seat)
 
 
 def close_if_heard(meeting: Meeting) -> Meeting:

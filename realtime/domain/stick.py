@@ -5,12 +5,24 @@ from __future__ import annotations
 from dataclasses import replace
 from typing import assert_never
 
-from realtime.domain import attendance, conduct, deadlines, door, offers, rounds, turns
+from realtime.domain import (
+    attendance,
+    conduct,
+    deadlines,
+    door,
+    notices,
+    offers,
+    quiet,
+    roles,
+    rounds,
+    turns,
+)
 from realtime.domain import commands as c
 from realtime.domain.commands import Command, Report
 from realtime.domain.deadlines import next_deadline
-from realtime.domain.meeting import CircleId, Frame, Instant, Meeting, MemberId, Phase
+from realtime.domain.meeting import CircleId, Frame, Instant, Meeting, MemberId, Phase, Touched
 from realtime.domain.reading import Moment, public
+from realtime.domain.refusal import Reason, Refused
 from realtime.domain.table import MAY, As, Row, check, standing_of
 
 __all__ = [
@@ -28,14 +40,57 @@ REMEMBERED = 64
 """Command ids kept, so that a repeat changes nothing."""
 
 TurnCommand = (
-    c.Offer | c.Accept | c.Ready | c.Decline | c.PassStick | c.Extend | c.TakeBack | c.SetNods
+    c.Offer
+    | c.Accept
+    | c.Ready
+    | c.Decline
+    | c.PassStick
+    | c.Extend
+    | c.TakeBack
+    | c.Remind
+    | c.SetNods
 )
-RoundCommand = c.StartRound | c.Excuse | c.Reorder | c.Ask | c.Withdraw | c.LowerHand
+RoundCommand = (
+    c.StartRound | c.InvitePassed | c.Excuse | c.Reorder | c.Ask | c.Withdraw | c.LowerHand
+)
 PersonCommand = (
-    c.StepOut | c.ComeBack | c.Leave | c.NeedHand | c.TakeOn | c.BecomeMember | c.BecomeObserver
+    c.StepOut
+    | c.ComeBack
+    | c.Leave
+    | c.NeedHand
+    | c.TakeOn
+    | c.BecomeMember
+    | c.BecomeObserver
+    | c.SpeakHere
 )
-DoorCommand = c.TakeHand | c.Admit | c.TurnAway | c.Lock | c.Remove | c.HandOver
-MeetingCommand = c.Interject | c.SetFloor | c.SetPhase | c.SetPrompt | c.Pause | c.Resume | c.Close
+CareCommand = (
+    c.TakeHand | c.Admit | c.TurnAway | c.Lock | c.Remove | c.Quieten | c.HandOver | c.NameSuccessor
+)
+MeetingCommand = (
+    c.Interject
+    | c.SetFloor
+    | c.SetPhase
+    | c.SetPrompt
+    | c.Pause
+    | c.Resume
+    | c.RingBell
+    | c.Prolong
+    | c.Close
+)
+
+FRAME: dict[type[Command], tuple[str, ...]] = {
+    c.SetFloor: ("floor",),
+    c.SetPhase: ("phase", "floor"),
+    c.StartRound: ("phase", "floor", "prompt", "stick"),
+    c.InvitePassed: ("floor",),
+    c.SetPrompt: ("prompt",),
+    c.Offer: ("stick",),
+    c.Pause: ("pause",),
+    c.Resume: ("pause",),
+    c.Lock: ("lock",),
+    c.Prolong: ("ends",),
+}
+"""Commands that set parts of the meeting's frame: two that set the same one conflict."""
 
 
 def open_meeting(circle_id: CircleId, frame: Frame, now: Instant) -> Meeting:
@@ -44,27 +99,54 @@ def open_meeting(circle_id: CircleId, frame: Frame, now: Instant) -> Meeting:
 
 
 def carry_out(
-    meeting: Meeting, actor: MemberId, command: Command, command_id: str, now: Instant, fresh: str
+    meeting: Meeting,
+    actor: MemberId,
+    command: Command,
+    command_id: str,
+    now: Instant,
+    fresh: str,
+    *,
+    seen: int | None = None,
+    tab: str = "",
 ) -> Meeting:
-    """`decide`, once for each `command_id` of that person: a repeat changes nothing."""
+    """`decide`, once for each `command_id` of that person: a repeat changes nothing.
+
+    `seen` is what the person was shown last (see `Meeting.shown`). Raises `Refused(CONFLICT)`,
+    naming who was faster, where somebody else has since set the same part of the frame.
+    """
     done = f"{actor} {command_id}"
     if done in meeting.done:
         return meeting
-    new = decide(meeting, actor, command, now, fresh)
+    new = decide(meeting, actor, command, now, fresh, tab)
     if new is meeting:
         return meeting
+    parts = FRAME.get(type(command), ())
+    for before in meeting.touched:
+        if before.what not in parts or seen is None:
+            continue
+        if before.by != actor and before.shown > seen:
+            raise Refused(Reason.CONFLICT, before.by)
+    if parts:
+        others = tuple(t for t in meeting.touched if t.what not in parts)
+        mine = tuple(Touched(what, actor, new.shown) for what in parts)
+        new = replace(new, touched=(*others, *mine))
     return replace(new, done=(*meeting.done, done)[-REMEMBERED:])
 
 
 def decide(
-    meeting: Meeting, actor: MemberId, command: Command | Report, now: Instant, fresh: str
+    meeting: Meeting,
+    actor: MemberId,
+    command: Command | Report,
+    now: Instant,
+    fresh: str,
+    tab: str = "",
 ) -> Meeting:
     """The meeting as it stands once `actor`'s command, or a report about them, is carried out.
 
     `now` is in seconds since 1970; `fresh` an unguessable token that becomes the new turn's id.
     Returns the same object when nothing changes. Raises `Refused` for an expected no.
     """
-    at = Moment(actor, now, fresh)
+    at = Moment(actor, now, fresh, tab)
     if isinstance(command, Report):
         new = report(meeting, command, at)
     else:
@@ -84,6 +166,7 @@ def settle(meeting: Meeting, now: Instant) -> Meeting:
         return meeting
     meeting = rounds.close_if_heard(meeting)
     meeting = conduct.pause_if_left_alone(meeting, now)
+    meeting = roles.ask_successor(meeting, now)
     return door.open_door(meeting, now)
 
 
@@ -94,10 +177,12 @@ def report(meeting: Meeting, seen: Report, at: Moment) -> Meeting:
         case c.Lost():
             ended = meeting.phase is Phase.ENDED
             return meeting if ended else attendance.lost(meeting, at)
-        case c.Tick():
+        case c.TabLost(tab=tab):
+            return attendance.tab_lost(meeting, tab, at)
+        case c.Tick(noticed=noticed):
             if meeting.phase is Phase.ENDED:
                 return meeting
-            return settle(deadlines.tick(meeting, at), at.now)
+            return settle(deadlines.tick(meeting, at, noticed), at.now)
         case _:
             assert_never(seen)
 
@@ -109,7 +194,7 @@ def obey(meeting: Meeting, command: Command, at: Moment) -> Meeting:
         return keep_round(meeting, command, at)
     if isinstance(command, PersonCommand):
         return move_person(meeting, command, at)
-    if isinstance(command, DoorCommand):
+    if isinstance(command, CareCommand):
         return keep_door(meeting, command, at)
     return hold_meeting(meeting, command, at)
 
@@ -127,9 +212,11 @@ def move_stick(meeting: Meeting, command: TurnCommand, at: Moment) -> Meeting:
         case c.PassStick(turn_id=turn_id, to=to):
             return offers.pass_stick(meeting, turn_id, to, at)
         case c.Extend(turn_id=turn_id, seconds=seconds):
-            return turns.extend(meeting, turn_id, seconds)
+            return turns.extend(meeting, turn_id, seconds, at.now)
         case c.TakeBack(turn_id=turn_id):
-            return turns.take_back(meeting, turn_id)
+            return turns.take_back(meeting, turn_id, at)
+        case c.Remind(turn_id=turn_id):
+            return turns.remind(meeting, turn_id)
         case c.SetNods(off=off):
             return conduct.set_nods(meeting, off)
         case _:
@@ -138,12 +225,14 @@ def move_stick(meeting: Meeting, command: TurnCommand, at: Moment) -> Meeting:
 
 def keep_round(meeting: Meeting, command: RoundCommand, at: Moment) -> Meeting:
     match command:
-        case c.StartRound(prompt=prompt, order=order):
-            return rounds.start(meeting, prompt, order, at)
+        case c.StartRound():
+            return rounds.start(meeting, command, at)
+        case c.InvitePassed():
+            return rounds.invite_passed(meeting)
         case c.Excuse(member_id=member):
             return rounds.excuse(meeting, member, at)
-        case c.Reorder(order=wanted):
-            return rounds.reorder(meeting, wanted)
+        case c.Reorder(member_id=member, before=before):
+            return rounds.reorder(meeting, member, before)
         case c.Ask():
             return conduct.ask(meeting, at)
         case c.Withdraw():
@@ -164,17 +253,19 @@ def move_person(meeting: Meeting, command: PersonCommand, at: Moment) -> Meeting
             return attendance.leave(meeting, at)
         case c.NeedHand():
             return conduct.need_hand(meeting, at)
-        case c.TakeOn():
-            return door.take_on(meeting, at)
+        case c.TakeOn(yes=yes):
+            return roles.take_on(meeting, yes, at)
         case c.BecomeMember():
-            return door.become_member(meeting, at)
+            return roles.become_member(meeting, at)
         case c.BecomeObserver():
-            return door.become_observer(meeting, at)
+            return roles.become_observer(meeting, at)
+        case c.SpeakHere():
+            return turns.speak_here(meeting, at)
         case _:
             assert_never(command)
 
 
-def keep_door(meeting: Meeting, command: DoorCommand, at: Moment) -> Meeting:
+def keep_door(meeting: Meeting, command: CareCommand, at: Moment) -> Meeting:
     match command:
         case c.TakeHand(member_id=member, done=done):
             return conduct.take_hand(meeting, member, done, at)
@@ -183,12 +274,18 @@ def keep_door(meeting: Meeting, command: DoorCommand, at: Moment) -> Meeting:
         case c.TurnAway(member_id=member):
             return door.turn_away(meeting, member)
         case c.Lock(on=on):
-            return door.lock(meeting, on)
+            return door.lock(meeting, on, at.actor)
         case c.Remove(member_id=member):
             # Whether they may come to other meetings is the admission's to remember.
             return door.remove(meeting, member, at)
-        case c.HandOver(member_id=member):
-            return door.hand_over(meeting, member)
+        case c.Quieten(member_id=member, on=True):
+            return quiet.quieten(meeting, member, at)
+        case c.Quieten(member_id=member):
+            return notices.heard_again(meeting, member, at.actor)
+        case c.HandOver(member_id=whom, stay=stay):
+            return roles.hand_over(meeting, whom, stay, at)
+        case c.NameSuccessor(member_id=whom):
+            return roles.name_successor(meeting, whom)
         case _:
             assert_never(command)
 
@@ -207,6 +304,10 @@ def hold_meeting(meeting: Meeting, command: MeetingCommand, at: Moment) -> Meeti
             return conduct.pause(meeting, at.now)
         case c.Resume():
             return conduct.resume(meeting, at)
+        case c.RingBell():
+            return conduct.ring_bell(meeting, at.now)
+        case c.Prolong(seconds=seconds):
+            return conduct.prolong(meeting, seconds, at.now)
         case c.Close():
             return conduct.close(meeting)
         case _:

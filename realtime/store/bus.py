@@ -15,11 +15,12 @@ from functools import partial
 import structlog
 
 from realtime.domain.meeting import CircleId
-from realtime.ports import PASSING, MeetingStore, OutOfReach, StateHeard, WordsHeard
+from realtime.ports import PASSING, OutOfReach, StateHeard, WordsHeard
 from realtime.store.hearing import Ear, Hear, Troubles
 from realtime.store.line import Line, LineLost
 from realtime.store.link import KEPT, PATIENCE, Link, Script, key
-from realtime.wire import Unreadable, parse_meeting
+from realtime.store.redis import RedisMeetingStore
+from realtime.wire import Unreadable
 
 log = structlog.get_logger()
 SAY = Script.read("say.lua")
@@ -31,10 +32,14 @@ def channel_of(circle_id: CircleId) -> bytes:
     return key(circle_id).encode()
 
 
+def circle_of(channel: bytes) -> CircleId:
+    return CircleId(channel[1:-1].decode())
+
+
 class RedisFanout:
     """Implements `ports.Fanout`. Needs the store to tell the present state after a loss."""
 
-    def __init__(self, link: Link, meetings: MeetingStore) -> None:
+    def __init__(self, link: Link, meetings: RedisMeetingStore) -> None:
         self._link = link
         self._meetings = meetings
         self._ears: dict[bytes, Ear] = {}
@@ -150,7 +155,7 @@ class RedisFanout:
             return
         try:
             if data.startswith(b"s "):
-                ear.pass_on(StateHeard(parse_meeting(data[2:])))
+                ear.pass_on(StateHeard(self._meetings.read(circle_of(channel), data[2:])))
             else:
                 _, seq, event, payload = data.split(b" ", 3)
                 ear.pass_on(WordsHeard(int(seq), event.decode(), payload))

@@ -21,6 +21,7 @@ class RedisMeetingStore:
 
     def __init__(self, link: Link) -> None:
         self._link = link
+        self._last: dict[CircleId, tuple[bytes, Meeting]] = {}
 
     async def load(self, circle_id: CircleId) -> Meeting | None:
         state = await self._link.ask("HGET", key(circle_id, "meeting"), "state")
@@ -28,6 +29,7 @@ class RedisMeetingStore:
 
     async def swap(self, old: Meeting | None, new: Meeting) -> bool:
         keys = (key(new.circle_id, "meeting"), key(new.circle_id), OPEN)
+        state = dump_meeting(new)
         swapped = await self._link.run(
             SWAP,
             keys,
@@ -35,12 +37,19 @@ class RedisMeetingStore:
             "" if old is None else old.version,
             new.epoch,
             new.version,
-            dump_meeting(new),
+            state,
             new.circle_id,
             0 if new.phase is Phase.ENDED else 1,
             KEPT,
         )
+        if swapped:
+            self._last[new.circle_id] = state, new
         return bool(swapped)
+
+    def read(self, circle_id: CircleId, state: bytes) -> Meeting:
+        """A state off the bus. Most are this process' own: those need no second reading."""
+        last = self._last.pop(circle_id, None)
+        return last[1] if last and last[0] == state else parse_meeting(state)
 
     async def open_circles(self) -> tuple[CircleId, ...]:
         circles = await self._link.ask("SMEMBERS", OPEN)

@@ -7,7 +7,7 @@ from dataclasses import replace
 
 import pytest
 
-from realtime.domain.meeting import Phase
+from realtime.domain.meeting import Phase, Wording
 from realtime.ports import OutOfReach
 from realtime.store import Stores
 from tests.contracts.worlds import CIRCLE, OTHER, SITI, Hearer, World, meeting
@@ -35,7 +35,7 @@ async def test_a_swap_against_an_old_version_changes_nothing(world: World) -> No
     await process.fanout.listen(CIRCLE, hearer)
     assert await process.meetings.swap(None, meeting(1))
     assert await process.meetings.swap(meeting(1), meeting(2))
-    assert not await process.meetings.swap(meeting(1), replace(meeting(3), prompt="late"))
+    assert not await process.meetings.swap(meeting(1), replace(meeting(3), prompt=Wording("late")))
     assert not await process.meetings.swap(None, meeting(1))
     assert await process.meetings.load(CIRCLE) == meeting(2)
 

@@ -19,7 +19,7 @@ from sqlalchemy.sql import Executable
 
 from realtime.client import RoomClient
 from realtime.domain.commands import Accept, SetPhase, StartRound
-from realtime.domain.meeting import MemberId, Order, Phase
+from realtime.domain.meeting import MemberId, Order, Phase, Wording
 from server.circles.seed import Seeded, seed_circle
 from server.database import Database
 from server.settings import Settings
@@ -137,7 +137,7 @@ class Evening:
     async def hand_the_stick_to(self, client: RoomClient) -> None:
         """A round in which that person, who sits first, holds the stick."""
         await self.sari.send(SetPhase(Phase.SHARING))
-        await self.sari.send(StartRound("", Order.SEATS))
+        await self.sari.send(StartRound(Wording(""), Order.SEATS))
         await client.until(lambda room: room.you and room.you.offered)
         await client.send(Accept())
         await self.sari.until(lambda room: room.holder == client.me)

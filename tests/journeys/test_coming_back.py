@@ -8,7 +8,7 @@ from playwright.async_api import Browser, Page, WebSocketRoute, expect
 
 from realtime.client import RoomClient
 from realtime.domain.commands import Accept, Ask, SetPhase, StartRound
-from realtime.domain.meeting import MemberId, Order, Phase, Presence
+from realtime.domain.meeting import MemberId, Order, Phase, Presence, Wording
 from tests.journeys.browsing import Person
 from tests.journeys.meeting import say
 from tests.journeys.seated import House, evening, seated, seats_of, told
@@ -37,7 +37,7 @@ async def test_a_reload_gives_back_the_seat_the_place_in_the_queue_and_the_stand
         melati = await night.sitter("Melati")
         awan, tini = await night.speaker("Awan"), await night.speaker("Tini")
         await night.sari.send(SetPhase(Phase.SHARING))
-        await night.sari.send(StartRound("", Order.SEATS))
+        await night.sari.send(StartRound(Wording(""), Order.SEATS))
         await melati.press("room.offer.no")
         await awan.until(lambda room: room.you and room.you.offered)
         await awan.send(Accept())
@@ -60,7 +60,7 @@ async def test_a_holder_who_reloads_still_holds_the_same_turn(
         melati = await night.sitter("Melati")
         await night.speaker("Awan")
         await night.sari.send(SetPhase(Phase.SHARING))
-        await night.sari.send(StartRound("", Order.SEATS))
+        await night.sari.send(StartRound(Wording(""), Order.SEATS))
         await melati.press("room.offer.yes")
         await melati.sees(melati.words("room.pass"))
         turn = standing(melati)["turn_id"]

@@ -79,7 +79,7 @@ async def test_a_facilitator_on_a_phone_and_a_locked_door_read_well(
         sari = await night.facilitator()
         await sari.page.goto(night.room)
         await seated(sari)
-        for tab in ("agenda", "chat", "people"):
+        for tab in ("turns", "door", "agenda", "chat", "people"):
             await sari.press(f"fac.tab.{tab}")
             await examiner.look(sari, f"facilitator on a phone, {tab}")
         await sari.page.locator(".petal").nth(1).click()

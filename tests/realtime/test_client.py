@@ -14,7 +14,7 @@ from websockets.asyncio.server import ServerConnection, serve
 
 from realtime.client import Ack, ConnectRefused, NotInTime, RoomClient, RoomClosed, packets
 from realtime.domain.commands import Ask, PassStick
-from realtime.domain.meeting import TurnId
+from realtime.domain.meeting import TurnId, Wording
 from realtime.domain.refusal import Reason
 
 Script = Callable[[ServerConnection], Awaitable[None]]
@@ -38,10 +38,14 @@ def meeting(version: int, epoch: int = 3, **changes: object) -> dict[str, object
         "now": 1000,
         "phase": "sharing",
         "floor": "stick",
-        "prompt": "",
+        "prompt": {"id": "", "en": ""},
         "round": 1,
+        "inviting": False,
         "locked": False,
         "paused": False,
+        "silence": False,
+        "bell": False,
+        "hard_limit": False,
         "nods_off": False,
         "seats": [
             {"member_id": "rina", "name": "Rina", "role": "member", "presence": "here"},
@@ -51,7 +55,9 @@ def meeting(version: int, epoch: int = 3, **changes: object) -> dict[str, object
         "next": "rina",
         "interjecting": [],
         "ends": 9000,
+        "ending": "not_yet",
         "capacity": 12,
+        "notices": [],
     } | changes
 
 
@@ -221,15 +227,15 @@ async def test_an_older_state_never_replaces_a_newer_one_and_a_new_epoch_does() 
     async def script(socket: ServerConnection) -> None:
         await let_in(socket)
         await tell(socket, "meeting", meeting(7))
-        await tell(socket, "meeting", meeting(6, prompt="old"))
+        await tell(socket, "meeting", meeting(6, prompt={"id": "old", "en": ""}))
         await tell(socket, *said(5))
         await answer(socket, {"ok": True})
-        await tell(socket, "meeting", meeting(1, epoch=4, prompt="reseeded"))
+        await tell(socket, "meeting", meeting(1, epoch=4, prompt={"id": "reseeded", "en": ""}))
 
     async with scripted(script) as url, RoomClient.connect(url, "selasa", "a=b") as room:
         await room.until(lambda room: room.said)
         assert room.meeting is not None
-        assert (room.meeting.version, room.meeting.prompt) == (7, "")
+        assert (room.meeting.version, room.meeting.prompt) == (7, Wording())
         assert room.holder == "siti"
         await room.nod()
         await room.until(lambda room: room.meeting and room.meeting.epoch == 4)

@@ -11,19 +11,24 @@ from websockets.exceptions import ConnectionClosed, InvalidStatus
 from realtime import line
 from realtime.client import ConnectRefused, RoomClient, RoomClosed
 from realtime.domain.commands import (
+    Accept,
     Admit,
     Close,
     Extend,
+    HandOver,
     Leave,
+    Lock,
     NeedHand,
     PassStick,
     Remove,
     SetFloor,
+    SpeakHere,
     StartRound,
     StepOut,
+    TakeOn,
     TurnAway,
 )
-from realtime.domain.meeting import Floor, Order, Presence, TurnId
+from realtime.domain.meeting import Floor, Order, Presence, TurnId, Wording
 from realtime.domain.refusal import Reason
 from tests.realtime.conftest import House
 
@@ -31,6 +36,14 @@ from tests.realtime.conftest import House
 def presence(person: RoomClient, name: str) -> Presence | None:
     seats = person.meeting.seats if person.meeting else ()
     return next((seat.presence for seat in seats if seat.name == name), None)
+
+
+async def tab(house: House, name: str, tab: str) -> RoomClient:
+    """One more connection of a person, under an id of its own."""
+    opening = RoomClient.connect(house.url, house.slug, f"name={name}", tab=tab)
+    person = await house.stack.enter_async_context(opening)
+    await person.until(lambda p: p.meeting and p.you)
+    return person
 
 
 async def ended(person: RoomClient) -> None:
@@ -137,6 +150,64 @@ async def test_coming_back_gives_the_same_seat_and_the_present_and_no_old_words(
     await again.until(lambda p: p.said)
     assert [said.seq for said in again.said] == [3]
     assert "dua" not in "".join(again.frames)
+
+
+async def test_edge_07_the_holder_speaks_from_one_tab_until_they_move_it(house: House) -> None:
+    host, rina, _ = await house.seat("Bu Sari", "Rina", "Dewi")
+    phone, laptop = await tab(house, "Dewi", "phone"), await tab(house, "Dewi", "laptop")
+    await host.send(StartRound(Wording(""), Order.BY_HAND, named=(phone.me,)))
+    for device in (phone, laptop):
+        await device.until(lambda p: p.you and p.you.offered)
+    await phone.send(Accept())
+    for device in (phone, laptop):
+        await device.until(lambda p: p.you and p.you.speaks_from == "phone")
+    assert (await phone.say("dari ponsel")).ok
+    assert (await laptop.say("dari laptop")).reason is Reason.ELSEWHERE
+    assert (await laptop.send(SpeakHere())).ok
+    assert (await laptop.say("sekarang dari sini")).ok
+    assert (await phone.say("masih bicara")).reason is Reason.ELSEWHERE
+    await laptop.vanish()
+    await phone.until(lambda p: p.you and p.you.speaks_from == "")
+    assert (await phone.say("kembali ke ponsel")).ok
+    assert rina.meeting and rina.holder == phone.me
+
+
+async def test_edge_06_who_was_slower_gets_the_present_state_and_who_acted(house: House) -> None:
+    host, other, dewi = await house.seat("Bu Sari", "Bu Ani", "Dewi")
+    assert other.meeting
+    seen = [other.meeting.epoch, other.meeting.version]
+    assert (await host.send(SetFloor(Floor.QUIET))).ok
+    await other.until(lambda p: p.meeting and p.meeting.floor is Floor.QUIET)
+    frames = len(other.frames)
+    slower = await other.emit(
+        "command",
+        {"command_id": "of-bu-ani", "seen": seen, "command": SetFloor(Floor.STICK)},
+    )
+    assert (slower.ok, slower.reason, slower.by) == (False, Reason.CONFLICT, host.me)
+    again = [frame for frame in other.frames[frames:] if frame.startswith('42["meeting"')]
+    assert len(again) == 1
+    beside = await other.emit(
+        "command", {"command_id": "also-ani", "seen": seen, "command": Lock(True)}
+    )
+    assert beside.ok
+    await dewi.until(lambda p: p.meeting and p.meeting.locked)
+    assert dewi.meeting and dewi.meeting.floor is Floor.QUIET
+
+
+async def test_who_begins_to_facilitate_gets_the_guide_once_and_nobody_else_does(
+    house: House,
+) -> None:
+    host, dewi, rina = await house.seat("Bu Sari", "Dewi", "Rina")
+    assert host.guide and host.guide.soft_seconds == house.door.frame.soft_seconds
+    await host.send(HandOver(dewi.me, stay=True))
+    await dewi.until(lambda p: p.you and p.you.handing)
+    assert dewi.guide is None
+    await dewi.send(TakeOn(yes=True))
+    await dewi.until(lambda p: p.guide and p.facilitating)
+    await host.send(Lock(True))
+    await rina.until(lambda p: p.meeting and p.meeting.locked)
+    for person, times in ((host, 1), (dewi, 1), (rina, 0)):
+        assert sum(frame.startswith('42["guide"') for frame in person.frames) == times
 
 
 # --- Going out ---
@@ -297,8 +368,9 @@ async def test_a_command_of_an_earlier_life_of_the_meeting_gets_the_present_one(
 
 async def test_a_repeated_command_and_a_stale_turn_change_nothing(house: House) -> None:
     host, dewi = await house.seat("Bu Sari", "Dewi")
-    first = await host.send(StartRound("Apa kabar?", Order.SEATS), command_id="the-same-id")
-    again = await host.send(StartRound("Apa kabar?", Order.SEATS), command_id="the-same-id")
+    start = StartRound(Wording("Apa kabar?"), Order.SEATS)
+    first = await host.send(start, command_id="the-same-id")
+    again = await host.send(start, command_id="the-same-id")
     assert first.ok and again.ok and first.version == again.version
     await dewi.until(lambda p: p.you and p.you.offered)
     stale = await dewi.send(PassStick(TurnId("long-gone"), None))

@@ -14,7 +14,7 @@ from realtime import frames, live
 from realtime.client import ConnectRefused, RoomClient
 from realtime.client.packets import connect as connect_packet
 from realtime.domain.commands import Accept, SetFloor, StartRound
-from realtime.domain.meeting import Floor, MemberId, Order, Presence
+from realtime.domain.meeting import Floor, MemberId, Order, Presence, Wording
 from realtime.domain.refusal import Reason
 from realtime.live import Live
 from realtime.store import Memory, by_memory
@@ -46,7 +46,7 @@ def presence(person: RoomClient, name: str) -> Presence | None:
 
 
 async def holds(host: RoomClient, person: RoomClient) -> None:
-    await host.send(StartRound("Apa kabar?", Order.SEATS))
+    await host.send(StartRound(Wording("Apa kabar?"), Order.SEATS))
     await person.until(lambda p: p.you and p.you.offered)
     await person.send(Accept())
     await person.until(lambda p: p.you and p.you.turn_id)

@@ -4,17 +4,24 @@ from __future__ import annotations
 
 from realtime.client import RoomClient
 from realtime.domain.commands import (
+    Accept,
     Admit,
     Ask,
     Command,
     Decline,
+    HandOver,
+    LowerHand,
+    NameSuccessor,
     NeedHand,
     Offer,
+    Quieten,
+    Remind,
+    SpeakHere,
     StartRound,
     StepOut,
     TakeHand,
 )
-from realtime.domain.meeting import Order
+from realtime.domain.meeting import Order, Wording
 from tests.realtime.conftest import House
 
 
@@ -57,12 +64,49 @@ async def test_a_call_for_a_hand_sends_other_members_no_frame_at_all(house: Hous
     assert await frames_caused(house, host, host, [rina], TakeHand(dewi.me, done=False)) == [[]]
     assert await frames_caused(house, host, host, [rina], TakeHand(dewi.me, done=True)) == [[]]
     # Nor does what comes later tell: the version they see moved by one, for one thing shown.
-    await host.send(StartRound("Apa kabar?", Order.SEATS))
+    await host.send(StartRound(Wording("Apa kabar?"), Order.SEATS))
     await rina.until(lambda p: p.meeting and p.meeting.round)
     assert rina.meeting and rina.meeting.version == version + 1
     for person in (rina, siti):
         assert 'hand_sent":true' not in "".join(person.frames)
         assert "hands" not in "".join(person.frames)
+
+
+async def test_a_word_to_the_holder_reaches_no_screen_but_theirs(house: House) -> None:
+    host, dewi, rina = await house.seat("Bu Sari", "Dewi", "Rina")
+    await host.send(StartRound(Wording(""), Order.SEATS))
+    await dewi.until(lambda p: p.you and p.you.offered)
+    await dewi.send(Accept())
+    await dewi.until(lambda p: p.you and p.you.turn_id)
+    assert dewi.you and dewi.you.turn_id
+    (caused,) = await frames_caused(house, host, host, [rina], Remind(dewi.you.turn_id))
+    assert caused == []
+    await dewi.until(lambda p: p.you and p.you.wind_up == 1)
+    assert 'wind_up":1' not in "".join(rina.frames)
+
+
+async def test_where_somebody_speaks_from_and_who_may_take_over_reach_nobody_else(
+    house: House,
+) -> None:
+    host, dewi, rina = await house.seat("Bu Sari", "Dewi", "Rina")
+    assert await frames_caused(house, host, dewi, [rina], SpeakHere()) == [[]]
+    assert await frames_caused(house, host, host, [rina], NameSuccessor(dewi.me)) == [[]]
+    assert await frames_caused(house, host, host, [rina], HandOver(dewi.me, stay=True)) == [[]]
+    assert await frames_caused(house, host, dewi, [rina], Ask()) == [[]]
+    assert await frames_caused(house, host, host, [rina], LowerHand(None)) == [[]]
+    await dewi.until(lambda p: p.you and p.you.successor and p.you.handing)
+
+
+async def test_that_the_floor_was_taken_is_told_to_all_and_who_had_no_turn_to_nobody(
+    house: House,
+) -> None:
+    host, dewi, rina = await house.seat("Bu Sari", "Dewi", "Rina")
+    await host.send(Quieten(dewi.me, on=True))
+    await dewi.until(lambda p: p.you and p.you.quietened)
+    await rina.until(lambda p: p.meeting and p.meeting.notices[-1].kind == "quietened")
+    await host.until(lambda p: p.facilitating and dewi.me in p.facilitating.unheard)
+    assert "unheard" not in "".join(rina.frames)
+    assert 'quietened":true' not in "".join(rina.frames)
 
 
 async def test_asking_moves_nothing_on_the_screens_of_others(house: House) -> None:
@@ -87,7 +131,7 @@ async def test_somebody_at_the_door_receives_nothing_of_the_room(house: House) -
     host, dewi = await house.seat("Bu Sari", "Dewi")
     rina = await house.come("Rina")
     await rina.until(lambda p: p.lobby)
-    await host.send(StartRound("Apa kabar?", Order.SEATS))
+    await host.send(StartRound(Wording("Apa kabar?"), Order.SEATS))
     await dewi.until(lambda p: p.you and p.you.offered)
     await host.say("selamat malam")
     await rina.until(lambda p: p.lobby and p.lobby.state == "late")
@@ -99,7 +143,7 @@ async def test_somebody_at_the_door_receives_nothing_of_the_room(house: House) -
 
 async def test_turns_and_standings_are_told_to_nobody_else(house: House) -> None:
     host, dewi, rina = await house.seat("Bu Sari", "Dewi", "Rina")
-    await host.send(StartRound("", Order.SEATS))
+    await host.send(StartRound(Wording(""), Order.SEATS))
     await dewi.until(lambda p: p.you and p.you.offered)
     await dewi.send(Decline())
     await rina.until(lambda p: p.you and p.you.offered)
@@ -116,7 +160,7 @@ async def test_turns_and_standings_are_told_to_nobody_else(house: House) -> None
 
 async def test_the_same_state_is_the_same_bytes_for_every_seat(house: House) -> None:
     host, dewi, rina = await house.seat("Bu Sari", "Dewi", "Rina")
-    await host.send(StartRound("Apa kabar?", Order.SEATS))
+    await host.send(StartRound(Wording("Apa kabar?"), Order.SEATS))
     for person in (host, dewi, rina):
         await person.until(lambda p: p.meeting and p.meeting.round)
     last = {[f for f in p.frames if f.startswith('42["meeting"')][-1] for p in (host, dewi, rina)}

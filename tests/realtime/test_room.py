@@ -20,7 +20,7 @@ from realtime.domain.commands import (
     Remove,
     StartRound,
 )
-from realtime.domain.meeting import Held, Meeting, MemberId, Order, Phase, TurnId
+from realtime.domain.meeting import Held, Meeting, MemberId, Order, Phase, TurnId, Wording
 from realtime.domain.refusal import Reason, Refused
 from realtime.ports import Guest
 from realtime.room import Room
@@ -76,7 +76,7 @@ async def test_many_who_come_at_once_through_two_processes_are_all_noted(halls: 
 async def test_two_who_press_at_once_move_the_stick_once(halls: Halls) -> None:
     await halls.come("Bu Sari", "Dewi", "Rina")
     await halls.send(halls.here, HOST, Admit(None))
-    started = await halls.send(halls.here, HOST, StartRound("", Order.SEATS))
+    started = await halls.send(halls.here, HOST, StartRound(Wording(""), Order.SEATS))
     held = await halls.send(halls.here, MemberId("m-Dewi"), Accept())
     assert isinstance(held.stick, Held)
     presses = [PassStick(held.stick.turn_id, None) for _ in range(6)]

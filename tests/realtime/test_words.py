@@ -19,7 +19,7 @@ from realtime.domain.commands import (
     StartRound,
     StepOut,
 )
-from realtime.domain.meeting import CircleId, Floor, Order
+from realtime.domain.meeting import CircleId, Floor, Order, Wording
 from realtime.domain.refusal import Reason
 from realtime.ports import OutOfReach
 from realtime.store import by_redis
@@ -33,7 +33,7 @@ def texts(person: RoomClient) -> list[str]:
 
 async def holds(host: RoomClient, person: RoomClient) -> None:
     """Start a round and let that person take the stick."""
-    await host.send(StartRound("Apa kabar?", Order.SEATS))
+    await host.send(StartRound(Wording("Apa kabar?"), Order.SEATS))
     await person.until(lambda p: p.you and p.you.offered)
     await person.send(Accept())
     await person.until(lambda p: p.you and p.you.turn_id)

@@ -21,6 +21,7 @@ export type Reason =
   | "ended"
   | "wrong_phase"
   | "paused"
+  | "no_bell"
   | "not_your_turn"
   | "not_offered"
   | "stick_taken"
@@ -32,6 +33,8 @@ export type Reason =
   | "floor_quiet"
   | "observers_listen"
   | "nods_off"
+  | "quietened"
+  | "elsewhere"
   | "too_long"
   | "empty"
   | "not_yours"
@@ -83,7 +86,28 @@ export type Standing =
 export type Order =
   | "seats"
   | "asked"
-  | "shuffled";
+  | "shuffled"
+  | "by_hand";
+
+/** How near the meeting is to its end; a facilitator may still move that. */
+export type Ending =
+  | "not_yet"
+  | "soon"
+  | "due";
+
+/** What facilitators do to somebody is told to everybody, without blame. */
+export type NoticeKind =
+  | "admitted"
+  | "took_back"
+  | "time_up"
+  | "quietened"
+  | "heard_again"
+  | "removed"
+  | "facilitates"
+  | "is_member"
+  | "observes"
+  | "locked"
+  | "unlocked";
 
 export interface Ask {
   readonly type: "ask";
@@ -99,10 +123,13 @@ export interface LowerHand {
   readonly member_id: MemberId | null;
 }
 
+/** `named`: who comes first, in an order made by hand. `closing`: a round of closing words. */
 export interface StartRound {
   readonly type: "start_round";
-  readonly prompt: string;
+  readonly prompt: Wording;
   readonly order: Order;
+  readonly named: readonly MemberId[];
+  readonly closing: boolean;
 }
 
 /** Offer the stick to somebody; None offers it to whoever is next. */
@@ -142,16 +169,32 @@ export interface TakeBack {
   readonly turn_id: TurnId;
 }
 
+/** A private, gentle word to the holder: find an ending. */
+export interface Remind {
+  readonly type: "remind";
+  readonly turn_id: TurnId;
+}
+
+/** 'Anybody who passed, would you like a turn?' Asked of all, answered by whoever wants. */
+export interface InvitePassed {
+  readonly type: "invite_passed";
+}
+
 /** A facilitator skips somebody in this round, without a mark. */
 export interface Excuse {
   readonly type: "excuse";
   readonly member_id: MemberId;
 }
 
-/** The order of people not yet offered; whoever is not named keeps their place behind. */
+/**
+ * Move somebody not yet offered to right before another one, or (None) to the end.
+ *
+ * A move and not a whole order, so that two facilitators' moves both hold.
+ */
 export interface Reorder {
   readonly type: "reorder";
-  readonly order: readonly MemberId[];
+  readonly member_id: MemberId;
+  readonly before: MemberId | null;
 }
 
 export interface StepOut {
@@ -180,7 +223,7 @@ export interface SetPhase {
 
 export interface SetPrompt {
   readonly type: "set_prompt";
-  readonly prompt: string;
+  readonly prompt: Wording;
 }
 
 /** The holder turns nods off for their turn, or on again. */
@@ -195,6 +238,17 @@ export interface Pause {
 
 export interface Resume {
   readonly type: "resume";
+}
+
+/** Call a silence, where the circle agreed to it; a facilitator resumes. */
+export interface RingBell {
+  readonly type: "ring_bell";
+}
+
+/** Move the end of the meeting. */
+export interface Prolong {
+  readonly type: "prolong";
+  readonly seconds: number;
 }
 
 export interface Close {
@@ -235,14 +289,39 @@ export interface Remove {
   readonly ban: boolean;
 }
 
-/** Offer the circle to somebody else; it counts once they take it on. */
-export interface HandOver {
-  readonly type: "hand_over";
+/** Take the floor from somebody, or give it back. Their turn, if they have one, is over. */
+export interface Quieten {
+  readonly type: "quieten";
   readonly member_id: MemberId;
+  readonly on: boolean;
 }
 
+/**
+ * Offer the circle to somebody; it counts once they take it on. None takes the offer back.
+ *
+ * `stay`: facilitate together. Otherwise the giver becomes a member.
+ */
+export interface HandOver {
+  readonly type: "hand_over";
+  readonly member_id: MemberId | null;
+  readonly stay: boolean;
+}
+
+/** Answer a hand-over. */
 export interface TakeOn {
   readonly type: "take_on";
+  readonly yes: boolean;
+}
+
+/** Who is asked to take the circle on, should no facilitator be there; None: nobody. */
+export interface NameSuccessor {
+  readonly type: "name_successor";
+  readonly member_id: MemberId | null;
+}
+
+/** Speak from this connection from now on; the server knows which one it is. */
+export interface SpeakHere {
+  readonly type: "speak_here";
 }
 
 export interface BecomeMember {
@@ -270,6 +349,8 @@ export type Command =
   | PassStick
   | Extend
   | TakeBack
+  | Remind
+  | InvitePassed
   | Excuse
   | Reorder
   | StepOut
@@ -281,6 +362,8 @@ export type Command =
   | SetNods
   | Pause
   | Resume
+  | RingBell
+  | Prolong
   | Close
   | NeedHand
   | TakeHand
@@ -288,8 +371,11 @@ export type Command =
   | TurnAway
   | Lock
   | Remove
+  | Quieten
   | HandOver
   | TakeOn
+  | NameSuccessor
+  | SpeakHere
   | BecomeMember
   | BecomeObserver
   | Leave;
@@ -300,6 +386,12 @@ export interface Joined {
   readonly epoch: number;
   readonly seq: number;
   readonly seated: boolean;
+}
+
+/** One text in the circle's languages; an empty one is read in the other. */
+export interface Wording {
+  readonly id: string;
+  readonly en: string;
 }
 
 export interface SeatView {
@@ -322,6 +414,19 @@ export interface StickView {
   readonly soft_limit: number | null;
 }
 
+/**
+ * What became of somebody (or of the door), told without blame.
+ *
+ * `n` counts up; a client shows those above the highest it has seen, and none of its first view.
+ * `by` is the facilitator who acted.
+ */
+export interface NoticeView {
+  readonly n: number;
+  readonly kind: NoticeKind;
+  readonly member_id: MemberId | null;
+  readonly by: MemberId | null;
+}
+
 /** Audience: every seat, those stepped out too; the same bytes for all. Event `meeting`. */
 export interface MeetingView {
   readonly circle_id: string;
@@ -331,17 +436,30 @@ export interface MeetingView {
   readonly now: number;
   readonly phase: Phase;
   readonly floor: Floor;
-  readonly prompt: string;
+  readonly prompt: Wording;
   readonly round: number | null;
+  readonly inviting: boolean;
   readonly locked: boolean;
   readonly paused: boolean;
+  readonly silence: boolean;
+  readonly bell: boolean;
+  readonly hard_limit: boolean;
   readonly nods_off: boolean;
   readonly seats: readonly SeatView[];
   readonly stick: StickView;
   readonly next: MemberId | null;
   readonly interjecting: readonly MemberId[];
   readonly ends: number;
+  readonly ending: Ending;
   readonly capacity: number;
+  readonly notices: readonly NoticeView[];
+}
+
+/** The circle is offered to `to`. `by` None: no facilitator is there. `stay`: together. */
+export interface HandingView {
+  readonly to: MemberId;
+  readonly by: MemberId | null;
+  readonly stay: boolean;
 }
 
 /** Audience: one person, about themselves alone. Event `you`. */
@@ -358,8 +476,14 @@ export interface YouView {
   readonly ready: boolean;
   readonly unfinished: boolean;
   readonly hand_sent: boolean;
-  readonly handing_to_you: boolean;
+  readonly handing: HandingView | null;
   readonly reminded: boolean;
+  readonly wind_up: number;
+  readonly last_words: number | null;
+  readonly invited: boolean;
+  readonly quietened: boolean;
+  readonly speaks_from: string;
+  readonly successor: boolean;
 }
 
 export interface WaitingView {
@@ -380,9 +504,12 @@ export interface HeardView {
   readonly member_id: MemberId;
   readonly standing: Standing | null;
   readonly turns: number;
-  readonly nods: number;
+  readonly spoke: number;
+  readonly heard: number | null;
   readonly since: number;
   readonly first_visit: boolean;
+  readonly quietened: boolean;
+  readonly invited: boolean;
 }
 
 export interface HandView {
@@ -395,17 +522,36 @@ export interface HandView {
 export interface FacilitatorView {
   readonly now: number;
   readonly opened: number;
-  readonly minutes: number;
   readonly waiting: readonly WaitingView[];
   readonly asked: readonly AskedView[];
   readonly order: readonly MemberId[];
   readonly people: readonly HeardView[];
   readonly hands: readonly HandView[];
   readonly turn_id: TurnId | null;
-  readonly handing_to: MemberId | null;
-  readonly prompts: readonly string[];
-  readonly soft_seconds: number;
+  readonly handing: HandingView | null;
+  readonly successor: MemberId | null;
+  readonly unheard: readonly MemberId[];
   readonly silent: MemberId | null;
+}
+
+/** One step of a circle's agenda: what happens, for how long, and what may be read out. */
+export interface Step {
+  readonly phase: Phase;
+  readonly minutes: number;
+  readonly title: Wording;
+  readonly script: Wording;
+}
+
+/**
+ * Audience: facilitators inside, once when they begin to be. Event `guide`.
+ *
+ * What the circle brings along: it stays the same while a meeting lasts.
+ */
+export interface GuideView {
+  readonly prompts: readonly Wording[];
+  readonly agenda: readonly Step[];
+  readonly soft_seconds: number;
+  readonly minutes: number;
 }
 
 /**
@@ -516,6 +662,7 @@ export interface Placed {
 export interface Declined {
   readonly ok: false;
   readonly reason: Reason;
+  readonly by: MemberId | null;
 }
 
 /** The answer to every event. */
@@ -541,6 +688,7 @@ export interface ServerEvents {
   meeting: (payload: MeetingView) => void;
   you: (payload: YouView) => void;
   facilitating: (payload: FacilitatorView) => void;
+  guide: (payload: GuideView) => void;
   lobby: (payload: LobbyView) => void;
   said: (payload: Said) => void;
   retracted: (payload: Retracted) => void;

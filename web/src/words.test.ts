@@ -4,7 +4,6 @@ import { expect, test } from "vitest";
 import en from "@locales/en.json";
 import id from "@locales/id.json";
 import { wayOn } from "./room/Gate";
-import { SCRIPTS } from "./room/facilitator/Agenda";
 import { KEYS } from "./room/keys";
 import { setWords, t, type Catalogue } from "./words";
 
@@ -35,24 +34,25 @@ function built(): string[] {
   const why = ["ended", "floor_held", "floor_quiet", "observers_listen", "paused", "stepped_out", "not_seated"];
   const gates = ["not_signed_in", "not_a_member", "not_pledged", "banned", "removed", "ended", "old_client",
     "too_many_tabs", "left", "turned_away"];
-  const scripts = Object.entries(SCRIPTS).flatMap(([phase, n]) =>
-    Array.from({ length: n }, (_, i) => `script.${phase}.${i + 1}`),
-  );
   return [
     ...why.map((one) => `say.why.${one}`),
     ...gates.map((one) => `gate.${one}.h`),
     ...gates.filter((one) => one !== "banned" && one !== "removed").map((one) => `gate.${one}.b`),
     ...gates.map((one) => wayOn(one as never, {} as never).words),
-    ...scripts,
     ...KEYS.map((one) => one.words),
     ...["gathering", "opening", "sharing", "closing", "ended"].map((one) => `phase.${one}`),
     ...["facilitator", "member", "observer"].map((one) => `role.${one}`),
     ...["here", "stepped_out", "away", "left"].map((one) => `presence.${one}`),
     ...["away", "stepped_out"].map((one) => `fac.is.${one}`),
     ...["opening", "sharing", "closing"].map((one) => `fac.to.${one}`),
-    ...["seats", "asked", "shuffled"].map((one) => `fac.order.${one}`),
+    ...["seats", "asked", "shuffled", "by_hand"].map((one) => `fac.order.${one}`),
     ...["stick", "open", "quiet"].map((one) => `fac.floor.${one}`),
-    ...[1, 2, 3, 4].flatMap((n) => [`prompt.${n}`, `warm.${n}`]),
+    ...[1, 2, 3, 4].map((n) => `warm.${n}`),
+    ...["turns", "door", "people", "agenda", "chat"].map((one) => `fac.tab.${one}`),
+    ...["turns", "door", "people"].map((one) => `fac.badge.${one}`),
+    ...["paused", "silence"].map((one) => `fac.now.${one}`),
+    ...["add", "nudge", "end"].flatMap((one) => [`fac.${one}`, `fac.${one}.s`]),
+    ...["out", "away", "heard"].flatMap((one) => [`fac.${one}.now`, `fac.${one}.ago`]),
   ];
 }
 

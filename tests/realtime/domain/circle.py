@@ -25,6 +25,7 @@ from realtime.domain.meeting import (
     Seat,
     Standing,
     TurnId,
+    Wording,
 )
 from realtime.domain.reading import stick_person, turn_of
 from realtime.domain.stick import carry_out, decide, open_meeting
@@ -77,7 +78,7 @@ class Circle:
             self.do(SARI, Admit(who))
 
     def start(self, order: Order = Order.SEATS, prompt: str = "Apa kabar?") -> Meeting:
-        return self.do(SARI, StartRound(prompt, order))
+        return self.do(SARI, StartRound(Wording(prompt), order))
 
     def offer(self, who: MemberId | None) -> Meeting:
         return self.do(SARI, OfferStick(who))

@@ -34,7 +34,7 @@ from realtime.domain.commands import (
     TurnAway,
     Withdraw,
 )
-from realtime.domain.meeting import Floor, Meeting, MemberId, Order, Phase, Presence, Role
+from realtime.domain.meeting import Floor, Meeting, MemberId, Order, Phase, Presence, Role, Wording
 from realtime.domain.refusal import Reason, Refused
 from realtime.domain.stick import MAY, carry_out, next_deadline
 from realtime.domain.table import NO_ROW, As
@@ -196,10 +196,10 @@ def test_a_seat_is_kept_ten_minutes_for_somebody_away() -> None:
 
 def test_a_hand_over_counts_once_it_is_taken_on() -> None:
     circle = trio()
-    circle.do(SARI, HandOver(RINA))
+    circle.do(SARI, HandOver(RINA, stay=True))
     assert circle.seat(RINA).role is Role.MEMBER
-    assert refusal(circle, SITI, TakeOn()) is Reason.NOT_OFFERED
-    circle.do(RINA, TakeOn())
+    assert refusal(circle, SITI, TakeOn(yes=True)) is Reason.NOT_OFFERED
+    circle.do(RINA, TakeOn(yes=True))
     assert facilitators(circle.look()) == {SARI, RINA}
     circle.do(SARI, BecomeMember())
     assert facilitators(circle.look()) == {RINA}
@@ -215,8 +215,8 @@ def test_a_holder_who_takes_the_circle_on_finishes_their_turn() -> None:
     circle = trio()
     circle.start()
     circle.accept()
-    circle.do(SARI, HandOver(RINA))
-    circle.do(RINA, TakeOn())
+    circle.do(SARI, HandOver(RINA, stay=True))
+    circle.do(RINA, TakeOn(yes=True))
     assert circle.stick() == ("held", RINA)
     circle.pass_on()
     assert circle.stick() == ("offered", SITI)
@@ -279,7 +279,7 @@ def test_without_a_round_next_is_whoever_asked_first() -> None:
 def test_reordering_touches_only_people_not_yet_offered() -> None:
     circle = trio()
     circle.start()
-    circle.do(SARI, Reorder((BUDI, RINA)))
+    circle.do(SARI, Reorder(BUDI, before=RINA))
     assert circle.person == RINA
     assert circle.order == (BUDI, SITI)
 
@@ -367,7 +367,7 @@ def test_closing_empties_the_meeting_and_only_leaving_is_left() -> None:
     circle.arrive(TONO)
     circle.do(SARI, Close())
     assert circle.look().phase is Phase.ENDED
-    assert (circle.stick(), circle.look().prompt) == (("resting", None), "")
+    assert (circle.stick(), circle.look().prompt) == (("resting", None), Wording())
     assert present.lobby_view(circle.look(), TONO).state == "ended"
     assert inside(circle.look()) == {SARI, RINA, SITI, BUDI}
     assert refusal(circle, SARI, Offer(None)) is Reason.ENDED

@@ -1,14 +1,18 @@
 import { cleanup, fireEvent, render, screen } from "@testing-library/preact";
-import { afterEach, beforeEach, describe, expect, test } from "vitest";
+import { afterEach, beforeEach, describe, expect, test, vi } from "vitest";
 import type { MeetingView, YouView } from "../wire.gen";
 import { Actions } from "./Actions";
 import { sheet } from "./sheets";
-import { meeting, writing, you } from "./store";
+import { clockOffset, meeting, tab, writing, you } from "./store";
 import { aMeeting, aYou, fakeServer, fresh, held, offeredTo } from "./testing";
+import { softTone } from "./tone";
+
+vi.mock("./tone", () => ({ softTone: vi.fn(), softBell: vi.fn(), canTouch: () => false }));
 
 let asked: ReturnType<typeof fakeServer>["asked"];
 beforeEach(() => {
   fresh();
+  vi.mocked(softTone).mockClear();
   sheet.value = null;
   asked = fakeServer().asked;
 });
@@ -82,10 +86,86 @@ describe("the main action", () => {
     expect(commands()).toEqual([{ type: "become_member" }]);
   });
 
-  test("a hand-over counts once it is taken on", () => {
-    show({}, { handing_to_you: true });
-    fireEvent.click(button("Yes, I will hold it"));
-    expect(commands()).toEqual([{ type: "take_on" }]);
+  test("who is asked to listen reads so, and is offered nothing", () => {
+    show({}, { quietened: true });
+    expect(screen.getByText(/You are asked to listen for now/)).toBeTruthy();
+    expect(screen.queryByRole("button", { name: "Ask for the stick" })).toBeNull();
+  });
+
+  test("asked again after passing, a yes takes the turn", () => {
+    show({ round: null, inviting: true }, { invited: true, standing: "declined" });
+    fireEvent.click(button("Yes, please"));
+    expect(commands()).toEqual([{ type: "ask" }]);
+  });
+
+  test("a no to that is told to nobody, and asking stays open", async () => {
+    show({ round: null, inviting: true }, { invited: true, standing: "declined" });
+    fireEvent.click(button("No, thank you"));
+    expect(await screen.findByRole("button", { name: "Ask for the stick" })).toBeTruthy();
+    expect(commands()).toEqual([]);
+  });
+
+  test("in a pause an offer asks for no answer", () => {
+    show({ stick: offeredTo("me"), paused: true }, { offered: true });
+    expect(screen.getByText(/The stick waits for you/)).toBeTruthy();
+    expect(screen.queryByRole("button", { name: "Yes" })).toBeNull();
+  });
+
+  test("speaking from another tab, the holder may move here and may pass", () => {
+    show({ stick: held("me") }, { turn_id: "t", speaks_from: "another" });
+    expect(button("I am done, pass the stick")).toBeTruthy();
+    fireEvent.click(button("Speak from here"));
+    expect(commands()).toEqual([{ type: "speak_here" }]);
+  });
+
+  test("who speaks from this tab is asked nothing", () => {
+    show({ stick: held("me") }, { turn_id: "t", speaks_from: tab });
+    expect(screen.queryByRole("button", { name: "Speak from here" })).toBeNull();
+  });
+
+  test("a limit that the circle agreed to is said before, and nowhere else", () => {
+    show({ stick: held("me"), hard_limit: true }, { turn_id: "t" });
+    expect(screen.getByText(/This circle agreed that turns have a limit/)).toBeTruthy();
+    cleanup();
+    show({ stick: held("me") }, { turn_id: "t" });
+    expect(screen.queryByText(/agreed/)).toBeNull();
+  });
+});
+
+describe("the time of a turn", () => {
+  const turn = (change: Partial<YouView>) => show({ stick: held("me", Date.now(), Date.now() + 240_000) }, { turn_id: "t", ...change });
+
+  test("a nudge is one quiet line and one soft tone, again when it comes again", async () => {
+    turn({});
+    expect(softTone).not.toHaveBeenCalled();
+    you.value = aYou({ turn_id: "t", wind_up: 1 });
+    expect(await screen.findByText(/gently asks you to find an ending/)).toBeTruthy();
+    await vi.waitFor(() => expect(softTone).toHaveBeenCalledTimes(1));
+    you.value = aYou({ turn_id: "t", wind_up: 2 });
+    await vi.waitFor(() => expect(softTone).toHaveBeenCalledTimes(2));
+  });
+
+  test("the last minute is told in words without a digit", async () => {
+    turn({ last_words: Date.now() + 60_000 });
+    expect(screen.getByText(/One more minute/).textContent).not.toMatch(/\d/);
+    you.value = aYou({ turn_id: "t", last_words: Date.now() + 5_000 });
+    expect(await screen.findByText(/The stick moves on in a moment/)).toBeTruthy();
+  });
+
+  test("words stand still in a pause, and are read aloud by no live region", async () => {
+    turn({ wind_up: 1 });
+    meeting.value = aMeeting({ paused: true, stick: held("me", 0, 1) });
+    you.value = aYou({ turn_id: "t" });
+    await vi.waitFor(() => expect(screen.getByText(/find an ending/)).toBeTruthy());
+    expect(screen.getByText(/find an ending/).closest("[role=status],[aria-live]")).toBeNull();
+  });
+
+  test("it counts by the server's clock, whatever this device says", () => {
+    clockOffset.value = 3_600_000;
+    const now = Date.now() + 3_600_000;
+    show({ stick: held("me", now - 90_000, now + 10_000) }, { turn_id: "t" });
+    expect(screen.getByText("There is still time. Finish gently.")).toBeTruthy();
+    clockOffset.value = 0;
   });
 });
 

@@ -1,15 +1,20 @@
-// What a person can do now, at the thumb: one main action, four small ones.
+// What a person can do now, at the thumb: one main action above the small ones.
 // Declines to decide what is allowed: `may.ts` mirrors the server, the server decides.
 import type { ComponentChildren } from "preact";
-import { useLayoutEffect, useRef } from "preact/hooks";
+import { useLayoutEffect, useRef, useState } from "preact/hooks";
 import type { MeetingView, YouView } from "../wire.gen";
 import { t } from "../words";
 import { Composer } from "./Composer";
+import { Elsewhere } from "./Elsewhere";
+import { TakeOn } from "./Handing";
 import { Icon } from "./Icon";
-import { mayNod, situation } from "./may";
-import { sheet } from "./sheets";
-import { meeting, nameOf, nod, nodding, send, writing, you } from "./store";
+import { situation } from "./may";
+import { Small } from "./Small";
+import { meeting, nameOf, send, speaksElsewhere, writing, you } from "./store";
 import { TimeWords } from "./TimeWords";
+
+export { TakeOn } from "./Handing";
+export { NodButton, OutButton } from "./Small";
 
 export function Actions() {
   const now = meeting.value;
@@ -44,32 +49,24 @@ function Kept({ place, children }: { place: string; children: ComponentChildren 
   );
 }
 
-/** Somebody asks you to take the circle on. It counts once you say so. */
-export function TakeOn() {
-  if (!you.value?.handing_to_you) return null;
-  return (
-    <div class="ask-line">
-      <p class="heads">{t("room.takeon.ask")}</p>
-      <button type="button" class="btn btn--main btn--wide" onClick={() => void send({ type: "take_on" })}>
-        {t("room.takeon")}
-      </button>
-    </div>
-  );
-}
-
 /** The main action of every situation; facilitators have only those about their own turn. */
 export function Main({ now, me }: { now: MeetingView; me: YouView }) {
   switch (situation(now, me)) {
     case "holding":
       return <Holding now={now} me={me} />;
     case "offered":
-      return <Offered me={me} />;
+      return <Offered now={now} me={me} />;
     case "unfinished":
       return <Unfinished />;
     case "next":
       return <Next now={now} me={me} />;
     case "asked":
       return <Asked place={me.place ?? 1} />;
+    case "quietened":
+      // While writing the composer says so.
+      return writing.value ? null : <p class="heads">{t("room.quietened")}</p>;
+    case "invited":
+      return <Invited now={now} />;
     case "ask":
       return <Ask now={now} />;
     case "observer":
@@ -93,11 +90,13 @@ function Holding({ now, me }: { now: MeetingView; me: YouView }) {
   if (turn === null) return null;
   return (
     <>
+      {speaksElsewhere.value && !writing.value && <Elsewhere />}
       <TimeWords />
       <Stick onClick={() => void send({ type: "pass_stick", turn_id: turn, to: null })}>{t("room.pass")}</Stick>
       {now.round === null && (
         <p class="hint">{t("room.pass.name")}</p>
       )}
+      {now.hard_limit && me.last_words === null && <p class="hint">{t("room.hard")}</p>}
     </>
   );
 }
@@ -124,7 +123,9 @@ function YesNo({ words, no, yes, onNo, onYes }: {
   );
 }
 
-function Offered({ me }: { me: YouView }) {
+function Offered({ now, me }: { now: MeetingView; me: YouView }) {
+  // No answer is possible in a pause, and none is needed.
+  if (now.paused) return <p class="heads">{t("room.offer.paused")}</p>;
   const words = me.reminded
     ? t("room.reminded")
     : me.offered_by === null
@@ -144,6 +145,7 @@ function Offered({ me }: { me: YouView }) {
 function Next({ now, me }: { now: MeetingView; me: YouView }) {
   const name = nameOf(now.stick.member_id);
   if (me.ready) return <p class="heads">{t("room.ready.said", { name })}</p>;
+  if (now.paused) return <p class="heads">{t("room.next", { name })}</p>;
   if (me.standing === "deferred") {
     // Declined once already: the second no is asked for only when they are offered it.
     return (
@@ -182,6 +184,22 @@ function Asked({ place }: { place: number }) {
   );
 }
 
+/** Who passed is asked again, once, with all the others who did. */
+function Invited({ now }: { now: MeetingView }) {
+  // A no is of this screen alone: nobody is told, and asking stays open.
+  const [letItBe, leave] = useState(false);
+  if (letItBe) return <Ask now={now} />;
+  return (
+    <YesNo
+      words={t("room.invited")}
+      no={t("room.invited.no")}
+      yes={t("room.invited.yes")}
+      onNo={() => leave(true)}
+      onYes={() => void send({ type: "ask" })}
+    />
+  );
+}
+
 function Ask({ now }: { now: MeetingView }) {
   const line = now.floor === "open" ? "room.floor.open" : now.floor === "quiet" ? "room.floor.quiet" : null;
   return (
@@ -202,66 +220,5 @@ function Observer({ now }: { now: MeetingView }) {
         </button>
       )}
     </>
-  );
-}
-
-function Small({ now, me }: { now: MeetingView; me: YouView }) {
-  const holding = situation(now, me) === "holding";
-  return (
-    <div class="four">
-      {holding ? <NodSwitch off={now.nods_off} /> : <NodButton now={now} me={me} />}
-      <WriteButton />
-      <OutButton />
-      <button type="button" class="ic" aria-haspopup="dialog" onClick={() => (sheet.value = { name: "hand" })}>
-        <Icon name="care" />
-        {me.hand_sent ? t("room.hand.sent") : t("room.hand")}
-      </button>
-    </div>
-  );
-}
-
-/** The holder's switch: a turn without nods. */
-function NodSwitch({ off }: { off: boolean }) {
-  return (
-    <button type="button" class="ic" aria-pressed={!off} onClick={() => void send({ type: "set_nods", off: !off })}>
-      <Icon name="nod" />
-      {t("room.nods")}
-    </button>
-  );
-}
-
-export function NodButton({ now, me }: { now: MeetingView; me: YouView }) {
-  const why = mayNod(now, me);
-  const nods = nodding.value.has(me.member_id);
-  return (
-    <button type="button" class={`ic ic--nod${nods ? " is-on" : ""}`} aria-disabled={why !== null} onClick={() => void nod()}>
-      <Icon name="nod" />
-      {why === "nods_off" ? t("room.nods.off") : t("room.nod")}
-    </button>
-  );
-}
-
-function WriteButton() {
-  return (
-    <button
-      type="button"
-      class="ic"
-      id="write-button"
-      aria-expanded={writing.value}
-      aria-controls="composer"
-      onClick={() => (writing.value = !writing.value)}
-    >
-      <Icon name="chat" />
-      {t("room.write")}
-    </button>
-  );
-}
-
-export function OutButton() {
-  return (
-    <button type="button" class="ic" onClick={() => void send({ type: "step_out" })}>
-      <Icon name="cup" />
-      {t("room.out")}
-    </button>
   );
 }

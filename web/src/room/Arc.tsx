@@ -1,6 +1,6 @@
 // The time of a turn as a gold arc that fills and stays full. Declines to show digits, to turn red
 // and to cut anything off.
-import { useEffect, useState } from "preact/hooks";
+import { useEffect, useRef, useState } from "preact/hooks";
 
 /** How much of the turn has gone, 0 to 1; null where no time runs. All in milliseconds. */
 export function gone(started: number | null, softLimit: number | null, now: number): number | null {
@@ -21,7 +21,10 @@ interface Props {
 
 export function Arc({ started, softLimit, still, now }: Props) {
   const [, again] = useState(0);
-  const part = gone(started, softLimit, now());
+  const stood = useRef<number | null>(null);
+  // While it stands still it stays where it was, whatever else is drawn anew.
+  const part = still && stood.current !== null ? stood.current : gone(started, softLimit, now());
+  stood.current = started === null ? null : part;
   const runs = part !== null && part < 1 && !still;
   useEffect(() => {
     if (!runs) return;

@@ -1,5 +1,7 @@
-// Says in one line that the connection is gone or the room is paused. Declines to hide anything.
+// Says in a line that the connection is gone, or why the room stands still. Declines to hide anything.
+import type { MeetingView } from "../wire.gen";
 import { t } from "../words";
+import { isUnattended } from "./may";
 import { link, meeting } from "./store";
 
 const WORDS = {
@@ -12,7 +14,12 @@ const WORDS = {
 export function bannerKey(): string | null {
   const now = link.value;
   if (now in WORDS) return WORDS[now as keyof typeof WORDS];
-  return meeting.value?.paused ? "room.paused" : null;
+  return meeting.value?.paused ? whyPaused(meeting.value) : null;
+}
+
+function whyPaused(now: MeetingView): string {
+  if (isUnattended(now)) return "room.nofac";
+  return now.silence ? "room.silence" : "room.paused";
 }
 
 export function Banner({ floating = false }: { floating?: boolean }) {
@@ -21,6 +28,7 @@ export function Banner({ floating = false }: { floating?: boolean }) {
   return (
     <p class={`banner${floating ? " banner--floating" : ""}`} data-link={link.value}>
       {t(key)}
+      {key === "room.nofac" && <span class="banner__more">{t("room.nofac.b")}</span>}
     </p>
   );
 }

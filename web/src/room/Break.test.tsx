@@ -76,6 +76,21 @@ test("a sheet closes with its button and by a press outside, not by one inside",
   expect(document.querySelector("dialog")).toBeNull();
 });
 
+test("a sheet that nobody opened by hand leaves the focus at the circle", () => {
+  const Asked = () => {
+    const [open, set] = useState(true);
+    return (
+      <>
+        <main id="isi" tabIndex={-1} />
+        <Sheet title="A question" open={open} onClose={() => set(false)} />
+      </>
+    );
+  };
+  render(<Asked />);
+  fireEvent.click(screen.getByRole("button", { name: "Close" }));
+  expect(document.activeElement?.id).toBe("isi");
+});
+
 test("leaving in a hurry empties the page before it replaces it", () => {
   const page = document.implementation.createHTMLDocument("Circle");
   page.body.innerHTML = "<p>words</p>";

@@ -72,3 +72,21 @@ test("a draft is kept through a lost connection, and Enter sends nothing meanwhi
   expect(draft.value).toBe("half a thought");
   expect(feed.value).toEqual([]);
 });
+
+test("the holder in another tab finds the way here instead of the box", () => {
+  meeting.value = aMeeting({ stick: held("me") });
+  you.value = aYou({ speaks_from: "another" });
+  render(<Composer />);
+  expect(screen.queryByRole("textbox")).toBeNull();
+  fireEvent.click(screen.getByRole("button", { name: "Speak from here" }));
+  expect(asked.map((one) => one.payload.command)).toEqual([{ type: "speak_here" }]);
+});
+
+test("who is asked to listen reads why, and a draft waits", () => {
+  meeting.value = aMeeting({ floor: "open" });
+  you.value = aYou({ quietened: true });
+  draft.value = "half a thought";
+  render(<Composer />);
+  expect(screen.getByText(/You are listening for now/).textContent).toContain("What you typed stays");
+  expect(screen.queryAllByRole("button")).toEqual([]);
+});

@@ -1,8 +1,9 @@
 // Where words are typed. Keeps a draft in memory through a lost connection, and nowhere else.
 import { useEffect, useRef } from "preact/hooks";
 import { t } from "../words";
+import { Elsewhere } from "./Elsewhere";
 import { mayPhrase, maySay } from "./may";
-import { draft, link, meeting, phrase, say, writing, you, type PhraseKey } from "./store";
+import { draft, link, meeting, phrase, say, speaksElsewhere, writing, you, type PhraseKey } from "./store";
 
 export const MAX = 2000;
 const SHOW_COUNT_FROM = 1800;
@@ -12,11 +13,11 @@ export function Composer({ steady = false }: { steady?: boolean }) {
   const now = meeting.value;
   const me = you.value;
   if (!now || !me) return null;
-  const why = maySay(now, me);
+  const why = maySay(now, me, speaksElsewhere.value);
   return (
     <div class="composer" id="composer">
-      {why === null ? <Free steady={steady} /> : <NotFree why={why} />}
-      {why !== null && mayPhrase(now, me) === null && <Phrases />}
+      {why === null ? <Free steady={steady} /> : why === "elsewhere" ? <Elsewhere /> : <NotFree why={why} />}
+      {why !== null && why !== "elsewhere" && mayPhrase(now, me) === null && <Phrases />}
     </div>
   );
 }

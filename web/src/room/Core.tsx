@@ -3,6 +3,7 @@
 import { t } from "../words";
 import { Arc } from "./Arc";
 import { Icon } from "./Icon";
+import { isAlone } from "./may";
 import type { MeetingView, YouView } from "../wire.gen";
 
 interface Words {
@@ -18,10 +19,11 @@ export function middle(meeting: MeetingView, you: YouView | null): Words {
   const pair = (key: string): Words => ({ what: t(`core.${key}`), who: t(`core.${key}.b`) });
   if (meeting.phase === "ended") return pair("ended");
   if (you?.presence === "stepped_out") return pair("break");
-  if (meeting.paused) return pair("paused");
+  if (meeting.paused) return pair(meeting.silence ? "silence" : "paused");
   if (stick.kind === "held") return mine ? pair("yours") : { what: t("core.held"), who: name };
   if (stick.kind === "offered") return mine ? pair("foryou") : { what: t("core.offered"), who: name };
   if (stick.kind === "place_held") return { what: t("core.kept"), who: name };
+  if (isAlone(meeting)) return pair("alone");
   // An opening asks to listen, unless the facilitator has just opened the floor.
   if (meeting.phase === "opening" && meeting.floor === "open") return pair("open");
   if (meeting.phase !== "sharing") return pair(meeting.phase);
@@ -39,11 +41,14 @@ interface Props {
 
 export function Core({ meeting, you, nods, roomy, now }: Props) {
   const { stick } = meeting;
-  const rests = stick.kind === "resting" && meeting.phase === "sharing" && meeting.floor === "stick";
+  const rests =
+    stick.kind === "resting" && meeting.phase === "sharing" && meeting.floor === "stick" && !isAlone(meeting);
+  const hush = meeting.paused && meeting.silence;
   return (
-    <div class="core">
+    <div class={`core${hush ? " core--hush" : ""}`}>
       <Arc started={stick.started} softLimit={stick.soft_limit} still={meeting.paused} now={now} />
       {rests && !meeting.paused && <Icon name="stick" />}
+      {hush && <Icon name="bell" />}
       {roomy && <Said meeting={meeting} you={you} />}
       <Nods n={nods} />
     </div>

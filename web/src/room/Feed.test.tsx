@@ -1,7 +1,7 @@
 import { cleanup, fireEvent, render, screen } from "@testing-library/preact";
 import { afterEach, beforeEach, expect, test, vi } from "vitest";
 import { Feed } from "./Feed";
-import { feed, meeting, onJoined, onSaid, you } from "./store";
+import { feed, meeting, notice, onJoined, onSaid, you } from "./store";
 import { aMeeting, aSaid, aYou, fakeServer, fresh } from "./testing";
 
 beforeEach(() => {
@@ -43,6 +43,14 @@ test("a facilitator may hide anybody's words", () => {
   onSaid(aSaid(1));
   render(<Feed />);
   expect(screen.getByRole("button", { name: /Hide/ })).toBeTruthy();
+});
+
+test("a screen reader is told new words, not what may be done with them, nor what became of whom", () => {
+  onSaid(aSaid(1, { member_id: "me", name: "ME" }));
+  notice("told.admitted", { name: "Tono" });
+  render(<Feed />);
+  expect(screen.getByText("Tono has joined.").getAttribute("aria-live")).toBe("off");
+  expect(screen.getByRole("button", { name: /Take back/ }).getAttribute("aria-live")).toBe("off");
 });
 
 test("a phrase is shown in the reader's own language", () => {

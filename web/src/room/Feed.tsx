@@ -66,9 +66,18 @@ function isMine(item: FeedItem | undefined): boolean {
 }
 
 function Line({ item }: { item: FeedItem }) {
-  if (item.kind === "missed") return <p class="quiet">{t("feed.missed")}</p>;
-  if (item.kind === "notice") return <p class="quiet">{t(item.key, item.params)}</p>;
+  // Lines about the words, and about people, are there to read: the log tells new words alone.
+  if (item.kind === "missed") return <Quiet>{t("feed.missed")}</Quiet>;
+  if (item.kind === "notice") return <Quiet>{t(item.key, item.params)}</Quiet>;
   return <Said item={item} />;
+}
+
+function Quiet({ children }: { children: string }) {
+  return (
+    <p class="quiet" aria-live="off">
+      {children}
+    </p>
+  );
 }
 
 function Said({ item }: { item: Words }) {
@@ -91,12 +100,13 @@ function Said({ item }: { item: Words }) {
         )}
       </p>
       {item.state === "unsent" && (
-        <button type="button" class="line__again" onClick={() => sayAgain(item.id)}>
+        <button type="button" class="line__again" aria-live="off" onClick={() => sayAgain(item.id)}>
           {t("st.unsent")}
         </button>
       )}
       {mayTake && (
-        <button type="button" class="line__take" onClick={() => void retract(item.id)}>
+        // New words are told, and not what may be done with them.
+        <button type="button" class="line__take" aria-live="off" onClick={() => void retract(item.id)}>
           {item.mine ? t("feed.take") : t("feed.hide")}
           <span class="vh">: {item.kind === "phrase" ? t(item.text) : item.text.slice(0, 40)}</span>
         </button>

@@ -1,50 +1,48 @@
-// What the circle is asked now, in one place under the bar. Holds no words of its own.
+// What the circle is asked now, and how near its end is, in one place under the bar. Declines to
+// count: nobody is hurried by digits.
 import type { ComponentChildren } from "preact";
-import { useEffect, useState } from "preact/hooks";
 import { t } from "../words";
 import { Banner } from "./Banner";
 import { MenuButton } from "./Bar";
-import { hostName, meeting, nameOf, serverNow, you } from "./store";
+import { isAlone } from "./may";
+import { hostName, inLanguage, lately, meeting, nameOf, you } from "./store";
 
 export function Prompt({ children }: { children?: ComponentChildren }) {
   const now = meeting.value;
-  const soon = useClosingSoon();
   if (!now) return null;
+  const told = lately.value.at(-1);
   const label = now.round === null ? t(`phase.${now.phase}`) : t("room.round", { n: now.round });
   return (
     <section class="prompt" aria-label={t("room.question")}>
       <Banner />
       <p class="k">
-        {label} {children}
+        {/* For a while, what became of somebody; it is read aloud nowhere, and stays in the feed. */}
+        {told ? <span class="told">{told.text}</span> : label} {children}
       </p>
       <p class="q">{question()}</p>
-      {soon && <p class="k">{t("room.soon")}</p>}
+      {ending()}
       <MenuButton />
     </section>
   );
 }
 
-const SOON_MS = 5 * 60_000;
-
-/** True in the last minutes; renders again when they begin. In words: nobody is hurried by digits. */
-function useClosingSoon(): boolean {
-  const ends = meeting.value?.ends ?? 0;
-  const [, again] = useState(0);
-  const left = ends - SOON_MS - serverNow();
-  useEffect(() => {
-    // Longer waits overflow the browser's timer, and no meeting lasts a day.
-    if (ends === 0 || left <= 0 || left > 86_400_000) return;
-    const timer = setTimeout(() => again((n) => n + 1), left + 50);
-    return () => clearTimeout(timer);
-  }, [ends]);
-  return ends > 0 && left <= 0 && meeting.value?.phase !== "ended";
+/** The last minutes, and the end itself; who holds the stick finishes in peace. */
+function ending(): ComponentChildren {
+  const now = meeting.value;
+  if (!now || now.phase === "ended" || now.ending === "not_yet") return null;
+  const holding = now.stick.kind === "held" && now.stick.member_id === you.value?.member_id;
+  const key = now.ending === "soon" ? "room.soon" : holding ? "room.due.yours" : "room.due";
+  return <p class="k">{t(key)}</p>;
 }
 
 /** The prompt; without one, words that fit the phase. */
 function question(): ComponentChildren {
   const now = meeting.value;
   if (!now) return null;
-  if (now.prompt) return <bdi>{now.prompt}</bdi>;
+  if (now.inviting) return t("room.inviting");
+  if (isAlone(now) && now.stick.kind === "resting") return t("room.alone");
+  const asked = inLanguage(now.prompt);
+  if (asked) return <bdi>{asked}</bdi>;
   if (now.phase === "closing") return t("close.ask");
   if (now.phase === "gathering") return t("room.greet", { name: nameOf(you.value?.member_id ?? null) });
   const host = hostName();

@@ -8,21 +8,21 @@ import { gone } from "./Arc";
 import { Ring, step } from "./Ring";
 import { initials } from "./seats";
 import { travel } from "./Stick";
+import { aMeeting } from "./testing";
 
 const seat = (member_id: string, name: string, more: Partial<SeatView> = {}): SeatView => ({
   member_id, name, role: "member", presence: "here", ...more,
 });
 
-const meeting: MeetingView = {
-  circle_id: "c", title: "Circle", epoch: 1, version: 1, now: 0, phase: "sharing", floor: "stick", prompt: "", round: 1,
-  locked: false, paused: false, nods_off: false,
+const meeting: MeetingView = aMeeting({
+  now: 0,
   seats: [
     seat("a", "Sari", { role: "facilitator" }), seat("b", "Bima"), seat("c", "Melati"),
     seat("d", "Yuli", { presence: "stepped_out" }), seat("e", "Awan", { role: "observer" }), seat("f", "Mega", { presence: "away" }),
   ],
   stick: { kind: "held", member_id: "b", started: 1000, soft_limit: 3000 },
-  next: "a", interjecting: [], ends: 0, capacity: 12,
-};
+  next: "a",
+});
 const you = { member_id: "c", role: "member", presence: "here" } as YouView;
 const none: ReadonlySet<string> = new Set();
 

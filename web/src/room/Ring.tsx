@@ -77,7 +77,7 @@ export function Ring({ meeting, you, nodding, facilitating, onSeat, now = server
         <span class="ringbox__rem" ref={probe} aria-hidden="true" />
         {plan && (
           // Nothing is drawn before it is measured, so nothing jumps into its place.
-          <div class={`ring ring--${plan.rings}`} style={sizes(plan)}>
+          <div class={`ring ring--${plan.rings}${meeting.silence ? " ring--hush" : ""}`} style={sizes(plan)}>
             <Core meeting={meeting} you={you} nods={nods} roomy={plan.roomy} now={now} />
             <Stick stick={meeting.stick} layout={plan} at={at} />
             <Seats seats={seats} plan={plan} sight={sight} onSeat={onSeat} />

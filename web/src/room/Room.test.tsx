@@ -90,7 +90,7 @@ describe("of a facilitator", () => {
     onYou(aYou({ member_id: "fac", role: "facilitator" }));
     onFacilitating(
       aFacilitating({
-        turn_id: "turn-9", order: ["tono"], people: [aPerson("rina"), aPerson("tono")],
+        turn_id: "turn-9", order: ["tono"], people: [aPerson("rina"), aPerson("tono")], unheard: ["tono"],
         waiting: [{ member_id: "w", name: "Putri", observer: false, first_visit: true, since: 0 }],
         hands: [{ member_id: "tono", at: Date.now(), taken_by: null }],
       }),

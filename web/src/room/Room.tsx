@@ -6,11 +6,13 @@ import { t } from "../words";
 import { Actions } from "./Actions";
 import { Announcer } from "./Announcer";
 import { Banner } from "./Banner";
+import { BellSound } from "./Bell";
 import { Bar } from "./Bar";
 import { Break } from "./Break";
 import { Feed } from "./Feed";
 import { GatePage } from "./Gate";
 import { HandSheet } from "./Hand";
+import { HandingSheet } from "./Handing";
 import { HelpSheet } from "./Help";
 import { listenForKeys } from "./keys";
 import { Prompt } from "./Prompt";
@@ -54,7 +56,9 @@ export function Room({ places }: { places: RoomPlaces }) {
       <Inside title={places.title} />
       <Toasts />
       <Announcer />
+      <BellSound />
       <HandSheet />
+      <HandingSheet />
       <HelpSheet help={places.help} />
       <SettingsSheet />
       <SeatSheet />
@@ -86,8 +90,14 @@ export function welcomeBack(): void {
   const now = meeting.value;
   const me = you.value;
   if (!now || me?.presence !== "here") return;
+  // Offered or asked at once: the question itself is the welcome.
+  if (me.offered) return;
   if (now.round !== null && me.ahead !== null) {
     toast(t("back.place", { n: now.round, name: nameOf(me.ahead) }));
+  } else if (me.unfinished) {
+    toast(t("back.unfinished"));
+  } else if (now.round === null && me.place !== null) {
+    toast(t("back.queue", { n: me.place }));
   } else if (now.stick.kind === "held" && now.stick.member_id !== me.member_id) {
     toast(t("back.toast", { name: nameOf(now.stick.member_id) }));
   } else {

@@ -74,9 +74,8 @@ function FacilitatorWays({ seat }: { seat: SeatView }) {
       )}
       {inOrder && <Way words={t("fac.excuse")} command={{ type: "excuse", member_id: id }} />}
       {asked && <Way words={t("fac.lower")} command={{ type: "lower_hand", member_id: id }} />}
-      {seat.presence === "here" && seat.role !== "observer" && (
-        <Way words={t("fac.handover", { co: seat.name })} command={{ type: "hand_over", member_id: id }} />
-      )}
+      {seat.role !== "facilitator" && <Quieten seat={seat} />}
+      {seat.role === "member" && <Roles seat={seat} />}
       <button
         type="button"
         class="btn btn--wide btn--danger"
@@ -84,6 +83,34 @@ function FacilitatorWays({ seat }: { seat: SeatView }) {
       >
         {t("fac.remove", { name: seat.name })}
       </button>
+    </>
+  );
+}
+
+/** Sound and words first: somebody listens for now, and keeps their seat. */
+function Quieten({ seat }: { seat: SeatView }) {
+  const { member_id: id, name } = seat;
+  const person = facilitating.value?.people.find((one) => one.member_id === id);
+  const on = !person?.quietened;
+  if (seat.role === "observer" && on) return null;
+  const words = t(on ? "seat.ask.quieten" : "seat.ask.heard", { name });
+  return <Way words={words} command={{ type: "quieten", member_id: id, on }} />;
+}
+
+/** Holding the circle: together, instead, or only should no facilitator be there. */
+function Roles({ seat }: { seat: SeatView }) {
+  const { member_id: id, name } = seat;
+  const ready = facilitating.value?.successor === id;
+  const successor = t(ready ? "seat.ask.ready.not" : "seat.ask.ready", { name });
+  return (
+    <>
+      {seat.presence === "here" && (
+        <>
+          <Way words={t("seat.ask.together", { name })} command={{ type: "hand_over", member_id: id, stay: true }} />
+          <Way words={t("fac.handover", { co: name })} command={{ type: "hand_over", member_id: id, stay: false }} />
+        </>
+      )}
+      <Way words={successor} command={{ type: "name_successor", member_id: ready ? null : id }} />
     </>
   );
 }

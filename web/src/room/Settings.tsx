@@ -3,11 +3,12 @@ import type { Signal } from "@preact/signals";
 import type { ComponentChildren } from "preact";
 import { lang, t, words, type Lang } from "../words";
 import { KEYS } from "./keys";
-import { letterKeys, setCookie, setTheme, textSize, theme, tones } from "./settings";
+import { letterKeys, setCookie, setTheme, textSize, theme, tones, touch } from "./settings";
 import type { TextSize, Theme } from "./settings";
 import { Sheet } from "./Sheet";
 import { closeSheet, isOpen, sheet } from "./sheets";
 import { meeting, send, toast, you } from "./store";
+import { canTouch } from "./tone";
 
 /** Change the language in place: nothing reloads, no place is lost. */
 export async function switchTo(wanted: Lang): Promise<void> {
@@ -25,11 +26,13 @@ export function SettingsSheet() {
   return (
     <Sheet title={t("set.h")} open={isOpen("settings")} onClose={closeSheet}>
       <div class="settings">
+        {you.value?.successor && <p class="note">{t("you.successor")}</p>}
         <Way onClick={() => (sheet.value = { name: "help" })}>{t("lines.h")}</Way>
         <Choice label={t("set.lang")} value={lang.value} pick={(v) => void switchTo(v)} options={LANGS} />
         <Choice label={t("set.theme")} value={theme.value} pick={setTheme} options={themes()} />
         <Choice label={t("set.text")} value={textSize.value} pick={(v) => (textSize.value = v)} options={sizes()} />
         <Switch label={t("set.tones")} help={t("set.tones.b")} on={tones} />
+        {canTouch() && <Switch label={t("set.touch")} help={t("set.touch.b")} on={touch} />}
         <Switch label={t("set.keys")} help={t("set.keys.b")} on={letterKeys} />
         {letterKeys.value && <KeyList />}
         <Ways />

@@ -3,6 +3,7 @@
 import type { ComponentChildren } from "preact";
 import { useEffect, useId, useRef } from "preact/hooks";
 import { t } from "../words";
+import { LiveRegions } from "./Announcer";
 import { Icon } from "./Icon";
 
 interface Props {
@@ -27,8 +28,9 @@ function OpenSheet({ title, onClose, children }: Props) {
     // The title is read first, unless the sheet itself says where to begin.
     if (!dialog.current?.querySelector("[autofocus]")) heading.current?.focus();
     return () => {
-      // Back to where the person was, if that still exists.
-      if (before instanceof HTMLElement && before.isConnected) before.focus();
+      // Back to where the person was; where that is gone, to the circle rather than nowhere.
+      const there = before instanceof HTMLElement && before !== document.body && before.isConnected;
+      (there ? before : document.getElementById("isi"))?.focus({ preventScroll: !there });
     };
   }, []);
   const outside = (event: MouseEvent) => {
@@ -57,6 +59,8 @@ function OpenSheet({ title, onClose, children }: Props) {
         </header>
         {children}
       </div>
+      {/* While it is open the rest of the page is not heard. */}
+      <LiveRegions />
     </dialog>
   );
 }

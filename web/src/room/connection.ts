@@ -3,7 +3,7 @@
 import { io, type Socket } from "socket.io-client";
 import { PROTOCOL } from "../wire.gen";
 import type {
-  FacilitatorView, Gone, Joined, LobbyView, MeetingView, Nodded, Reason, Retracted, Said, Trouble, YouView,
+  FacilitatorView, Gone, GuideView, Joined, LobbyView, MeetingView, Nodded, Reason, Retracted, Said, Trouble, YouView,
 } from "../wire.gen";
 import * as store from "./store";
 
@@ -28,7 +28,7 @@ export function connect(places: Places): () => void {
   const socket = io({
     path: "/socket.io/",
     transports: ["websocket"],
-    auth: { protocol: PROTOCOL, circle: places.slug, tab: store.freshId(), observer: false },
+    auth: { protocol: PROTOCOL, circle: places.slug, tab: store.tab, observer: false },
     // A meeting that comes back should not be met by thirty people in the same moment.
     reconnectionDelay: 250,
     reconnectionDelayMax: 4000,
@@ -92,6 +92,7 @@ function hear(socket: Socket, places: Places, retry: Retry): void {
   socket.on("meeting", (view: MeetingView) => store.onMeeting(view));
   socket.on("you", (view: YouView) => store.onYou(view));
   socket.on("facilitating", (view: FacilitatorView) => store.onFacilitating(view));
+  socket.on("guide", (view: GuideView) => store.onGuide(view));
   socket.on("said", (said: Said) => store.onSaid(said));
   socket.on("retracted", (retracted: Retracted) => store.onRetracted(retracted));
   socket.on("nodded", (nodded: Nodded) => store.onNodded(nodded.members));

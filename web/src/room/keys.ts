@@ -1,5 +1,6 @@
 // Single letters for who likes them: outside text fields, off when turned off, never with Ctrl or Alt.
 // Declines to put anything behind a letter alone: every action is a button too.
+import { keepFocus } from "./focus";
 import { situation } from "./may";
 import { letterKeys } from "./settings";
 import { sheet } from "./sheets";
@@ -47,7 +48,7 @@ function inField(target: EventTarget | null): boolean {
   return target.isContentEditable || target.closest("input, textarea, select, dialog") !== null;
 }
 
-/** Listen until the returned function is called. */
+/** Listen, and look after the keyboard's place, until the returned function is called. */
 export function listenForKeys(): () => void {
   const onKey = (event: KeyboardEvent) => {
     const key = keyOf(event);
@@ -55,6 +56,10 @@ export function listenForKeys(): () => void {
     event.preventDefault();
     key.run();
   };
+  const stop = keepFocus();
   document.addEventListener("keydown", onKey);
-  return () => document.removeEventListener("keydown", onKey);
+  return () => {
+    stop();
+    document.removeEventListener("keydown", onKey);
+  };
 }

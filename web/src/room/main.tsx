@@ -5,6 +5,7 @@ import "../styles/base.css";
 import "../styles/room.css";
 import "../styles/ring.css";
 import "../styles/actions.css";
+import "../styles/states.css";
 import { asLang, words } from "../words";
 import { connect } from "./connection";
 import { Room, type RoomPlaces } from "./Room";

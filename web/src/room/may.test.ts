@@ -1,6 +1,6 @@
 import { describe, expect, test } from "vitest";
-import { mayNod, mayPhrase, maySay, situation } from "./may";
-import { aMeeting, aYou, held, offeredTo, RESTING } from "./testing";
+import { isAlone, isUnattended, mayNod, mayPhrase, maySay, situation } from "./may";
+import { aMeeting, aYou, held, offeredTo, RESTING, seat } from "./testing";
 
 const facilitator = aYou({ role: "facilitator" });
 const observer = aYou({ role: "observer" });
@@ -23,6 +23,20 @@ describe("writing", () => {
 
   test("facilitators may, whatever the floor, also in a pause", () => {
     expect(maySay(aMeeting({ floor: "quiet", paused: true, stick: held("rina") }), facilitator)).toBeNull();
+  });
+
+  test("who is asked to listen may not, nor send a phrase, even on an open floor", () => {
+    const quietened = aYou({ quietened: true });
+    expect(maySay(aMeeting({ floor: "open" }), quietened)).toBe("quietened");
+    expect(mayPhrase(aMeeting({ floor: "open" }), quietened)).toBe("quietened");
+    expect(mayNod(aMeeting(), quietened)).toBeNull();
+  });
+
+  test("a holder who speaks from elsewhere moves here first; everybody else just writes", () => {
+    expect(maySay(aMeeting({ stick: held("me") }), aYou(), true)).toBe("elsewhere");
+    expect(maySay(aMeeting({ floor: "open", stick: held("me") }), aYou(), true)).toBe("elsewhere");
+    expect(maySay(aMeeting({ floor: "open" }), aYou(), true)).toBeNull();
+    expect(maySay(aMeeting({ stick: held("me") }), facilitator, true)).toBe("elsewhere");
   });
 
   test("observers may not, even on an open floor", () => {
@@ -63,4 +77,25 @@ describe("the situation at the thumb", () => {
   ] as const)("is %s", (expected, meeting, you) => {
     expect(situation(aMeeting(meeting), aYou(you))).toBe(expected);
   });
+});
+
+test("alone is who is the only one here, whoever else has a seat", () => {
+  const others = [seat("rina", { presence: "away" }), seat("tono", { presence: "stepped_out" })];
+  expect(isAlone({ seats: [seat("me"), ...others] })).toBe(true);
+  expect(isAlone({ seats: [seat("me"), seat("awan", { role: "observer" }), ...others] })).toBe(false);
+});
+
+test("a facilitator who is away does not attend", () => {
+  expect(isUnattended({ seats: [seat("me"), seat("fac", { role: "facilitator", presence: "away" })] })).toBe(true);
+  expect(isUnattended({ seats: [seat("me"), seat("fac", { role: "facilitator" })] })).toBe(false);
+});
+
+test.each([
+  ["asked to listen", { quietened: true }, "quietened"],
+  ["asked to listen, with a hand up", { quietened: true, place: 2 }, "asked"],
+  ["asked again after passing", { invited: true }, "invited"],
+  ["asked again, and already in the queue", { invited: true, place: 1 }, "asked"],
+  ["a facilitator asked again", { invited: true, role: "facilitator" }, "invited"],
+] as const)("of somebody %s", (_, me, is) => {
+  expect(situation(aMeeting({ round: null }), aYou(me))).toBe(is);
 });

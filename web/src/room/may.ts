@@ -3,16 +3,21 @@
 import type { MeetingView, Reason, YouView } from "../wire.gen";
 
 type Meeting = Pick<MeetingView, "phase" | "floor" | "stick" | "paused" | "nods_off">;
-type You = Pick<YouView, "member_id" | "role" | "presence">;
+type You = Pick<YouView, "member_id" | "role" | "presence" | "quietened">;
 
-/** Why free text may not be written now, or null where it may. Mirrors `domain/chat.py`. */
-export function maySay(meeting: Meeting, you: You): Reason | null {
+/**
+ * Why free text may not be written now, or null where it may. Mirrors `domain/chat.py`.
+ * `elsewhere`: another tab or device is the one this person speaks from.
+ */
+export function maySay(meeting: Meeting, you: You, elsewhere = false): Reason | null {
   const no = mayUtter(meeting, you);
-  if (no !== null || you.role === "facilitator" || meeting.floor === "open") return no;
-  if (meeting.floor === "quiet") return "floor_quiet";
+  if (no !== null) return no;
   const { stick } = meeting;
-  if (stick.kind === "resting") return null;
-  return stick.kind === "held" && stick.member_id === you.member_id ? null : "floor_held";
+  const holding = stick.kind === "held" && stick.member_id === you.member_id;
+  if (holding && elsewhere) return "elsewhere";
+  if (you.role === "facilitator" || meeting.floor === "open") return null;
+  if (meeting.floor === "quiet") return "floor_quiet";
+  return stick.kind === "resting" || holding ? null : "floor_held";
 }
 
 /** Why a warm phrase may not be sent now: every member may, also while somebody holds. */
@@ -22,12 +27,13 @@ export function mayPhrase(meeting: Meeting, you: You): Reason | null {
   return meeting.floor === "quiet" ? "floor_quiet" : null;
 }
 
-/** What any words need: a seat inside, no observer, no pause but for facilitators. */
+/** What any words need: a seat inside, no observer, the floor not taken away, no pause. */
 function mayUtter(meeting: Meeting, you: You): Reason | null {
   const no = mayBeInside(meeting, you);
   if (no !== null) return no;
   if (you.role === "observer") return "observers_listen";
-  return meeting.paused && you.role !== "facilitator" ? "paused" : null;
+  if (meeting.paused && you.role !== "facilitator") return "paused";
+  return you.quietened ? "quietened" : null;
 }
 
 function mayBeInside(meeting: Meeting, you: You): Reason | null {
@@ -48,9 +54,21 @@ export type Situation =
   | "unfinished"
   | "next"
   | "asked"
+  | "quietened"
+  | "invited"
   | "ask"
   | "observer"
   | "listening";
+
+/** The only person here: nothing is offered to oneself. */
+export function isAlone(meeting: Pick<MeetingView, "seats">): boolean {
+  return meeting.seats.filter((seat) => seat.presence === "here").length === 1;
+}
+
+/** No facilitator is here: the meeting waits, and says so. */
+export function isUnattended(meeting: Pick<MeetingView, "seats">): boolean {
+  return !meeting.seats.some((seat) => seat.role === "facilitator" && seat.presence === "here");
+}
 
 /** Where a person stands, in the order in which it matters to them. */
 export function situation(meeting: MeetingView, you: YouView): Situation {
@@ -63,6 +81,8 @@ export function situation(meeting: MeetingView, you: YouView): Situation {
   // Asked beforehand only while somebody else has the stick: else the offer itself will ask.
   if (meeting.next === you.member_id && stick.member_id !== null) return "next";
   if (you.place !== null) return "asked";
+  if (you.quietened) return "quietened";
+  if (you.invited) return "invited";
   if (you.role === "facilitator") return "listening";
   return "ask";
 }

@@ -7,6 +7,7 @@ export type Theme = "auto" | "light" | "dark";
 interface Kept {
   text: TextSize;
   tones: boolean;
+  touch: boolean;
   keys: boolean;
 }
 
@@ -20,7 +21,7 @@ export function setCookie(name: string, value: string): void {
 }
 
 function read(): Kept {
-  const fallback: Kept = { text: "normal", tones: false, keys: true };
+  const fallback: Kept = { text: "normal", tones: false, touch: false, keys: true };
   try {
     return { ...fallback, ...(JSON.parse(localStorage.getItem(STORED) ?? "{}") as Partial<Kept>) };
   } catch {
@@ -33,6 +34,8 @@ const kept = read();
 export const textSize = signal<TextSize>(kept.text);
 /** Off unless asked for: a tone can give away somebody who hides the screen. */
 export const tones = signal<boolean>(kept.tones);
+/** Off unless asked for, as tones are: a phone on a table is heard. */
+export const touch = signal<boolean>(kept.touch);
 export const letterKeys = signal<boolean>(kept.keys);
 export const theme = signal<Theme>("auto");
 
@@ -42,7 +45,9 @@ export function applySettings(): void {
   theme.value = given === "light" || given === "dark" ? given : "auto";
   effect(() => {
     document.documentElement.dataset.text = textSize.value;
-    const now: Kept = { text: textSize.value, tones: tones.value, keys: letterKeys.value };
+    const now: Kept = {
+      text: textSize.value, tones: tones.value, touch: touch.value, keys: letterKeys.value,
+    };
     try {
       localStorage.setItem(STORED, JSON.stringify(now));
     } catch {

@@ -2,7 +2,7 @@
 import { signal } from "@preact/signals";
 
 export type OpenSheet =
-  | { name: "hand" | "help" | "settings" | "round" | "close" | "prompt" | "end" | "door" }
+  | { name: "hand" | "help" | "handing" | "settings" | "round" | "close" | "prompt" | "end" | "door" }
   | { name: "seat" | "remove"; memberId: string };
 
 export const sheet = signal<OpenSheet | null>(null);

@@ -1,6 +1,7 @@
 import { beforeEach, describe, expect, test, vi } from "vitest";
+import { t } from "../words";
 import * as store from "./store";
-import { aMeeting, aSaid, aYou, fakeServer, fresh, seat } from "./testing";
+import { aGuide, aMeeting, aNotice, aSaid, aYou, fakeServer, fresh, seat, wording } from "./testing";
 
 beforeEach(fresh);
 
@@ -10,8 +11,8 @@ const joined = (seq: number, seated = true) => ({ member_id: "me", epoch: 1, seq
 describe("the meeting", () => {
   test("a newer meeting replaces the one known", () => {
     store.onMeeting(aMeeting({ version: 3 }));
-    expect(store.onMeeting(aMeeting({ version: 4, prompt: "new" }))).toBe(true);
-    expect(store.meeting.value?.prompt).toBe("new");
+    expect(store.onMeeting(aMeeting({ version: 4, prompt: wording("new") }))).toBe(true);
+    expect(store.meeting.value?.prompt.id).toBe("new");
   });
 
   test.each([
@@ -19,9 +20,9 @@ describe("the meeting", () => {
     ["the same version", 1, 3],
     ["a higher version of an earlier epoch", 0, 9],
   ])("%s is left aside", (_, epoch, version) => {
-    store.onMeeting(aMeeting({ epoch: 1, version: 3, prompt: "kept" }));
-    expect(store.onMeeting(aMeeting({ epoch, version, prompt: "old" }))).toBe(false);
-    expect(store.meeting.value?.prompt).toBe("kept");
+    store.onMeeting(aMeeting({ epoch: 1, version: 3, prompt: wording("kept") }));
+    expect(store.onMeeting(aMeeting({ epoch, version, prompt: wording("old") }))).toBe(false);
+    expect(store.meeting.value?.prompt.id).toBe("kept");
   });
 
   test("a later epoch wins whatever its version", () => {
@@ -32,7 +33,7 @@ describe("the meeting", () => {
   test("after connecting anew the first meeting is the present one", () => {
     store.onMeeting(aMeeting({ version: 30 }));
     store.onJoined(joined(0));
-    expect(store.onMeeting(aMeeting({ version: 2, prompt: "another evening" }))).toBe(true);
+    expect(store.onMeeting(aMeeting({ version: 2, prompt: wording("another evening") }))).toBe(true);
   });
 
   test("the server's clock is read from the meeting", () => {
@@ -215,5 +216,96 @@ describe("nods and forgetting", () => {
     await store.say("CANARY said");
     const kept = JSON.stringify({ ...localStorage }) + JSON.stringify({ ...sessionStorage }) + document.cookie;
     expect(kept).not.toContain("CANARY");
+  });
+});
+
+describe("what became of somebody", () => {
+  const told = () => store.feed.value.map((item) => (item.kind === "notice" ? t(item.key, item.params) : item.kind));
+
+  test("a first view is no news; what comes after it is told once", () => {
+    store.onMeeting(aMeeting({ version: 1, notices: [aNotice(1), aNotice(2)] }));
+    expect(told()).toEqual([]);
+    const notices = [aNotice(2), aNotice(3, { kind: "took_back" })];
+    store.onMeeting(aMeeting({ version: 2, notices }));
+    store.onMeeting(aMeeting({ version: 3, notices }));
+    expect(told()).toEqual(["Thank you, RINA. The stick rests."]);
+    expect(store.lately.value.map((one) => one.text)).toEqual(told());
+  });
+
+  test("a name outlives the seat: who is gone is still named", () => {
+    store.onMeeting(aMeeting({ version: 1 }));
+    store.onMeeting(aMeeting({ version: 2, seats: [seat("me")], notices: [aNotice(1, { kind: "removed" })] }));
+    expect(told()).toEqual(["RINA is not with us any more tonight. The seat is empty."]);
+  });
+
+  test("after a lost connection only what was missed is told", () => {
+    store.onMeeting(aMeeting({ version: 1, notices: [aNotice(1)] }));
+    store.onJoined(joined(0));
+    store.onMeeting(aMeeting({ version: 5, notices: [aNotice(1), aNotice(2, { kind: "quietened" })] }));
+    expect(told()).toEqual(["RINA is listening for now."]);
+  });
+
+  test("a meeting that was made anew starts its news anew", () => {
+    store.onMeeting(aMeeting({ epoch: 1, notices: [aNotice(7)] }));
+    store.onMeeting(aMeeting({ epoch: 2, notices: [aNotice(1)] }));
+    store.onMeeting(aMeeting({ epoch: 2, version: 2, notices: [aNotice(1), aNotice(2)] }));
+    expect(told()).toEqual(["RINA has joined."]);
+  });
+
+  test("nothing is shown over the break; the feed keeps it", () => {
+    store.onMeeting(aMeeting({ version: 1 }));
+    store.onYou(aYou({ presence: "stepped_out" }));
+    store.onMeeting(aMeeting({ version: 2, notices: [aNotice(1)] }));
+    expect(store.lately.value).toEqual([]);
+    expect(told()).toEqual(["RINA has joined."]);
+  });
+
+  test("a line goes away by itself, after more than four seconds", () => {
+    vi.useFakeTimers();
+    store.onMeeting(aMeeting({ version: 1 }));
+    store.onMeeting(aMeeting({ version: 2, notices: [aNotice(1)] }));
+    vi.advanceTimersByTime(4500);
+    expect(store.lately.value).toHaveLength(1);
+    vi.advanceTimersByTime(10_000);
+    expect(store.lately.value).toEqual([]);
+    vi.useRealTimers();
+  });
+
+  test("a round that is over says so, without a word about who passed", () => {
+    store.onMeeting(aMeeting({ version: 1, round: 1 }));
+    store.onMeeting(aMeeting({ version: 2, round: null }));
+    expect(told()).toEqual(["The round is complete. Thank you for listening."]);
+    store.onMeeting(aMeeting({ version: 3, round: null, phase: "ended" }));
+    expect(told()).toHaveLength(1);
+  });
+
+  test("who is named to hold the circle learns of it, once", () => {
+    store.onYou(aYou());
+    store.onYou(aYou({ successor: true }));
+    store.onYou(aYou({ successor: true }));
+    expect(told()).toEqual([t("you.successor")]);
+  });
+});
+
+describe("of this person and this tab", () => {
+  test("a conflict names who was faster", async () => {
+    fakeServer(() => ({ ok: false, reason: "conflict", by: "rina" }));
+    store.onMeeting(aMeeting());
+    await store.send({ type: "pause" });
+    expect(store.toasts.value.map((one) => one.text)).toEqual(["RINA was a little faster. This is how it is now."]);
+  });
+
+  test("where they speak from is elsewhere only when another tab is named", () => {
+    for (const [from, elsewhere] of [["", false], [store.tab, false], ["another", true]] as const) {
+      store.onYou(aYou({ speaks_from: from }));
+      expect(store.speaksElsewhere.value).toBe(elsewhere);
+    }
+  });
+
+  test("the guide goes with the role", () => {
+    store.onYou(aYou({ role: "facilitator" }));
+    store.onGuide(aGuide());
+    store.onYou(aYou());
+    expect(store.guide.value).toBeNull();
   });
 });

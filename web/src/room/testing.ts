@@ -1,10 +1,16 @@
 // Meetings and people for tests. Nothing in the room imports this.
-import type { FacilitatorView, HeardView, MeetingView, Said, SeatView, StickView, YouView } from "../wire.gen";
+import type {
+  FacilitatorView, GuideView, HeardView, MeetingView, NoticeView, Said, SeatView, StickView, Wording, YouView,
+} from "../wire.gen";
 import en from "@locales/en.json";
 import { setWords } from "../words";
 import { attach, forget, type Ack, type Transport } from "./store";
 
 export const RESTING: StickView = { kind: "resting", member_id: null, started: null, soft_limit: null };
+
+export function wording(id: string, en = id): Wording {
+  return { id, en };
+}
 
 export function held(by: string, started = 1000, softLimit = 241_000): StickView {
   return { kind: "held", member_id: by, started, soft_limit: softLimit };
@@ -21,9 +27,10 @@ export function seat(id: string, change: Partial<SeatView> = {}): SeatView {
 export function aMeeting(change: Partial<MeetingView> = {}): MeetingView {
   return {
     circle_id: "c", title: "Orang tua tunggal", epoch: 1, version: 1, now: Date.now(), phase: "sharing",
-    floor: "stick", prompt: "", round: 1, locked: false, paused: false, nods_off: false,
+    floor: "stick", prompt: wording(""), round: 1, inviting: false, locked: false, paused: false, silence: false,
+    bell: false, hard_limit: false, nods_off: false,
     seats: [seat("fac", { role: "facilitator" }), seat("me"), seat("rina"), seat("awan", { role: "observer" })],
-    stick: RESTING, next: null, interjecting: [], ends: 0, capacity: 12, ...change,
+    stick: RESTING, next: null, interjecting: [], ends: 0, ending: "not_yet", capacity: 12, notices: [], ...change,
   };
 }
 
@@ -31,19 +38,31 @@ export function aYou(change: Partial<YouView> = {}): YouView {
   return {
     member_id: "me", role: "member", presence: "here", standing: "waiting", place: null, ahead: null,
     offered: false, offered_by: null, turn_id: null, ready: false, unfinished: false, hand_sent: false,
-    handing_to_you: false, reminded: false, ...change,
+    handing: null, reminded: false, wind_up: 0, last_words: null, invited: false, quietened: false, speaks_from: "",
+    successor: false, ...change,
   };
 }
 
 export function aPerson(id: string, change: Partial<HeardView> = {}): HeardView {
-  return { member_id: id, standing: "waiting", turns: 0, nods: 0, since: 0, first_visit: false, ...change };
+  return {
+    member_id: id, standing: "waiting", turns: 0, spoke: 0, heard: null, since: 0, first_visit: false,
+    quietened: false, invited: false, ...change,
+  };
 }
 
 export function aFacilitating(change: Partial<FacilitatorView> = {}): FacilitatorView {
   return {
-    now: Date.now(), opened: Date.now(), minutes: 75, waiting: [], asked: [], order: [], people: [], hands: [],
-    turn_id: null, handing_to: null, prompts: [], soft_seconds: 240, silent: null, ...change,
+    now: Date.now(), opened: Date.now(), waiting: [], asked: [], order: [], people: [], hands: [],
+    turn_id: null, handing: null, successor: null, unheard: [], silent: null, ...change,
   };
+}
+
+export function aGuide(change: Partial<GuideView> = {}): GuideView {
+  return { prompts: [], agenda: [], soft_seconds: 240, minutes: 75, ...change };
+}
+
+export function aNotice(n: number, change: Partial<NoticeView> = {}): NoticeView {
+  return { n, kind: "admitted", member_id: "rina", by: "fac", ...change };
 }
 
 export function aSaid(seq: number, change: Partial<Said> = {}): Said {

@@ -1,117 +1,152 @@
-// Run of show: where the meeting is, the script to read, and the frame (floor, pause).
+// The circle's agenda: where the meeting is, by what is done and by the clock; the script to read;
+// and the frame (who may speak, pause). Declines to move anything on by itself.
 import { signal } from "@preact/signals";
-import type { Floor, Phase } from "../../wire.gen";
-import { t } from "../../words";
+import type { FacilitatorView, Floor, MeetingView, Step } from "../../wire.gen";
+import { lang, t } from "../../words";
 import { sheet } from "../sheets";
-import { facilitating, meeting, nameOf, send } from "../store";
+import { clockOffset, facilitating, guide, inLanguage, meeting, send, serverNow } from "../store";
+import { begins, behind, byClock, phaseAfter, stepAt } from "./steps";
+import { everyQuarter } from "./clock";
+import { wide } from "./parts";
+import { mayStart } from "./people";
 
-const PHASES: readonly Phase[] = ["gathering", "opening", "sharing", "closing"];
 const FLOORS: readonly Floor[] = ["stick", "open", "quiet"];
-/** How many scripts each phase has: `script.<phase>.1` and on. */
-export const SCRIPTS: Record<Phase, number> = { gathering: 1, opening: 3, sharing: 3, closing: 2, ended: 0 };
-const script = signal<{ phase: Phase; at: number }>({ phase: "gathering", at: 0 });
+/** The step that this facilitator went on to, where several share a phase. */
+const chosen = signal<number | null>(null);
 
+/** A laptop has the whole evening at once; on a phone the script is read, so it comes first. */
 export function Agenda() {
   const now = meeting.value;
-  if (!now) return null;
-  const at = PHASES.indexOf(now.phase);
+  const view = facilitating.value;
+  const steps = guide.value?.agenda ?? [];
+  if (!now || !view) return null;
+  everyQuarter();
+  const at = stepAt(steps, now.phase, now.round, chosen.value);
+  const minutes = Math.max(0, (serverNow() - view.opened) / 60_000);
   return (
     <>
+      {!wide.value && <Script step={steps[at]} />}
+      {!wide.value && <Forward steps={steps} at={at} now={now} />}
       <h2 class="sec">{t("fac.agenda")}</h2>
+      <Late minutes={behind(steps, at, minutes)} />
       <ol class="run">
-        {PHASES.map((phase, index) => (
-          <Step key={phase} phase={phase} place={index - at} />
+        {steps.map((step, index) => (
+          <Row
+            key={index}
+            step={step}
+            place={index - at}
+            clock={index === byClock(steps, minutes)}
+            time={timeAt(view, begins(steps)[index] ?? 0)}
+            sub={index === at ? heard(view, now) : ""}
+          />
         ))}
       </ol>
-      <Forward phase={now.phase} />
-      <Script phase={now.phase} />
-      <Frame floor={now.floor} paused={now.paused} />
+      {wide.value && <Forward steps={steps} at={at} now={now} />}
+      {wide.value && <Script step={steps[at]} />}
+      <Frame now={now} />
     </>
   );
 }
 
-/** `place`: below zero done, zero now, above zero to come. */
-function Step({ phase, place }: { phase: Phase; place: number }) {
+function Late({ minutes }: { minutes: number }) {
+  // A few minutes are nothing to speak of.
+  return minutes >= 3 ? <p class="small muted">{t("fac.behind", { n: minutes })}</p> : null;
+}
+
+/** When a step begins by the plan, as the clocks of this place have it. */
+function timeAt(view: FacilitatorView, minutes: number): string {
+  const at = new Date(view.opened + minutes * 60_000 - clockOffset.value);
+  return at.toLocaleTimeString(lang.value, { hour: "2-digit", minute: "2-digit", hourCycle: "h23" });
+}
+
+interface RowProps {
+  step: Step;
+  /** Below zero done, zero now, above zero to come. */
+  place: number;
+  /** The clock says that it is this one. */
+  clock: boolean;
+  time: string;
+  sub: string;
+}
+
+function Row({ step, place, clock, time, sub }: RowProps) {
   const state = place < 0 ? "done" : place === 0 ? "now" : "";
   return (
     <li class={state} aria-current={place === 0 ? "step" : undefined}>
       <i />
-      <span>{place === 0 && phase === "sharing" ? sharing() : t(`phase.${phase}`)}</span>
-      {place < 0 && <span class="xs">{t("fac.done")}</span>}
-      {place === 0 && phase === "sharing" && <span class="xs">{heard()}</span>}
+      <span>
+        <bdi>{inLanguage(step.title)}</bdi>
+        {clock && place !== 0 && <small class="run__clock">{t("fac.byclock")}</small>}
+        {sub && <small>{sub}</small>}
+      </span>
+      <span class="xs run__time">
+        {place < 0 ? t("fac.done") : `${time}, ${t("fac.minutes", { n: step.minutes })}`}
+      </span>
     </li>
   );
 }
 
-function sharing(): string {
-  const round = meeting.value?.round ?? null;
-  return round === null ? t("phase.sharing") : t("room.round", { n: round });
-}
-
 /** How many of the round have been reached. */
-function heard(): string {
-  const people = facilitating.value?.people.filter((one) => one.standing !== null) ?? [];
-  if (people.length === 0) return "";
-  const done = people.filter((one) => one.standing === "spoken" || one.standing === "declined").length;
-  return t("fac.of", { n: done, all: people.length });
+function heard(view: FacilitatorView, now: MeetingView): string {
+  if (now.round === null || view.people.length === 0) return "";
+  const round = view.people.filter((one) => one.standing !== null);
+  const done = round.filter((one) => one.standing === "spoken" || one.standing === "declined");
+  return `${t("room.round", { n: now.round })}: ${t("fac.of", { n: done.length, all: round.length })}`;
 }
 
-/** The one step that usually comes next. */
-function Forward({ phase }: { phase: Phase }) {
-  const to: Partial<Record<Phase, Phase>> = { gathering: "opening", opening: "sharing", sharing: "closing" };
-  const next = to[phase];
-  const now = meeting.value;
-  const free = now?.stick.kind === "resting" || now?.stick.kind === "offered";
-  const mayStart = phase !== "gathering" && phase !== "ended" && now?.round === null && free;
+/** The next step, the next phase where that is another, and the round. */
+function Forward({ steps, at, now }: { steps: readonly Step[]; at: number; now: MeetingView }) {
+  if (now.phase === "ended") return null;
+  const next = steps[at + 1];
+  const phase = phaseAfter(steps, at, now.phase);
+  const canStart = now.phase !== "gathering" && mayStart(now);
   return (
     <div class="forward">
-      {mayStart && (
+      {canStart && (
         <button type="button" class="btn btn--main btn--s" onClick={() => (sheet.value = { name: "round" })}>
-          {t("fac.round")}
+          {t(now.phase === "closing" ? "fac.round.closing" : "fac.round")}
         </button>
       )}
-      {next && (
+      {next?.phase === now.phase && (
+        <button type="button" class="btn btn--s" onClick={() => (chosen.value = at + 1)}>
+          <bdi>{t("fac.step.next", { title: inLanguage(next.title) })}</bdi>
+        </button>
+      )}
+      {phase !== null && phase !== "ended" && (
         <button
           type="button"
-          class={`btn btn--s${mayStart ? "" : " btn--main"}`}
-          onClick={() => void send({ type: "set_phase", phase: next })}
+          class={`btn btn--s${canStart ? "" : " btn--main"}`}
+          onClick={() => void send({ type: "set_phase", phase })}
         >
-          {t(`fac.to.${next}`)}
+          {t(`fac.to.${phase}`)}
         </button>
       )}
     </div>
   );
 }
 
-function Script({ phase }: { phase: Phase }) {
-  const many = SCRIPTS[phase];
-  if (many === 0) return null;
-  const at = script.value.phase === phase ? script.value.at % many : 0;
-  const stick = meeting.value?.stick;
-  const names = {
-    name: stick?.kind === "held" ? nameOf(stick.member_id) : t("script.friend"),
-    next: meeting.value?.next ? nameOf(meeting.value.next) : t("script.friend"),
-  };
+function Script({ step }: { step: Step | undefined }) {
+  const text = step ? inLanguage(step.script) : "";
   return (
     <div class="script">
       <h2>{t("fac.script")}</h2>
-      <p>{t(`script.${phase}.${at + 1}`, names)}</p>
-      {many > 1 && (
-        <button type="button" class="btn btn--s" onClick={() => (script.value = { phase, at: at + 1 })}>
-          {t("fac.script.next")}
-        </button>
-      )}
+      {text === "" && <p class="muted small">{t("fac.script.none")}</p>}
+      {text.split("\n").filter(Boolean).map((line, index) => (
+        <p key={index}>
+          <bdi>{line}</bdi>
+        </p>
+      ))}
     </div>
   );
 }
 
-function Frame({ floor, paused }: { floor: Floor; paused: boolean }) {
+function Frame({ now }: { now: MeetingView }) {
   return (
     <div class="frame" role="group" aria-label={t("fac.floor")}>
       <h2 class="sec">
         {t("fac.floor")}
-        <button type="button" class="link" onClick={() => void send({ type: paused ? "resume" : "pause" })}>
-          {paused ? t("fac.resume") : t("fac.pause")}
+        <button type="button" class="link" onClick={() => void send({ type: now.paused ? "resume" : "pause" })}>
+          {t(now.silence ? "fac.silence.end" : now.paused ? "fac.resume" : "fac.pause")}
         </button>
       </h2>
       <div class="chips">
@@ -120,7 +155,7 @@ function Frame({ floor, paused }: { floor: Floor; paused: boolean }) {
             type="button"
             class="chip"
             key={one}
-            aria-pressed={one === floor}
+            aria-pressed={one === now.floor}
             onClick={() => void send({ type: "set_floor", floor: one })}
           >
             {t(`fac.floor.${one}`)}

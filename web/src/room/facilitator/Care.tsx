@@ -3,13 +3,13 @@ import type { HandView, SeatView } from "../../wire.gen";
 import { t } from "../../words";
 import { facilitating, meeting, nameOf, send, serverNow, you } from "../store";
 import { minutesSince } from "../time";
-import { everyMinute } from "./clock";
+import { everyQuarter } from "./clock";
 
 export function Care() {
   const view = facilitating.value;
   const out = meeting.value?.seats.filter((seat) => seat.presence !== "here") ?? [];
   if (!view) return null;
-  everyMinute();
+  everyQuarter();
   return (
     <>
       <h2 class="sec">{t("fac.care")}</h2>

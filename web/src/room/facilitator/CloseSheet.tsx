@@ -2,16 +2,17 @@
 import { t } from "../../words";
 import { Sheet } from "../Sheet";
 import { closeSheet, isOpen } from "../sheets";
-import { facilitating, meeting, nameOf, send } from "../store";
-import { neverOffered } from "./people";
+import { facilitating, nameOf, send } from "../store";
 
 export function CloseSheet() {
-  const view = facilitating.value;
-  const now = meeting.value;
-  const unheard = view && now ? neverOffered(view, now) : [];
+  const unheard = facilitating.value?.unheard ?? [];
   const close = () => {
     closeSheet();
     void send({ type: "close" });
+  };
+  const prolong = () => {
+    closeSheet();
+    void send({ type: "prolong", seconds: 600 });
   };
   return (
     <Sheet title={t("fac.close")} open={isOpen("close")} onClose={closeSheet}>
@@ -19,8 +20,8 @@ export function CloseSheet() {
       {unheard.length > 0 && (
         <ul class="names">
           {unheard.map((one) => (
-            <li key={one.member_id}>
-              <bdi>{nameOf(one.member_id)}</bdi>
+            <li key={one}>
+              <bdi>{nameOf(one)}</bdi>
             </li>
           ))}
         </ul>
@@ -28,6 +29,9 @@ export function CloseSheet() {
       <div class="ways">
         <button type="button" class="btn btn--main btn--wide" onClick={close}>
           {t("fac.close")}
+        </button>
+        <button type="button" class="btn btn--wide" onClick={prolong}>
+          {t("fac.prolong")}
         </button>
         <button type="button" class="btn btn--wide" onClick={closeSheet}>
           {t("fac.close.not")}

@@ -1,5 +1,4 @@
-// The facilitator's room: agenda, circle, people. Three columns on a laptop, tabs on a phone.
-import { signal } from "@preact/signals";
+// The facilitator's room: three columns on a laptop; on a phone the circle, and a bar at the thumb.
 import "../../styles/facilitator.css";
 import { t } from "../../words";
 import { Main, TakeOn } from "../Actions";
@@ -9,55 +8,72 @@ import { Log } from "../Feed";
 import { situation } from "../may";
 import { Prompt } from "../Prompt";
 import { Ring } from "../Ring";
-import { openSeat, sheet } from "../sheets";
-import { facilitating, meeting, nodding, send, serverNow, you } from "../store";
+import { sheet } from "../sheets";
+import { facilitating, guide, meeting, nodding, serverNow, you } from "../store";
 import { minutesSince } from "../time";
+import type { MeetingView, YouView } from "../../wire.gen";
 import { Agenda } from "./Agenda";
 import { Care } from "./Care";
 import { CloseSheet } from "./CloseSheet";
 import { DoorButton, DoorSheet } from "./Door";
 import { EndSheet } from "./EndSheet";
+import { Handing, HandOverSheet, Holding, openHandOver } from "./Holding";
+import { Thumb } from "./Panel";
+import { openPerson, wide } from "./parts";
+import { Everyone } from "./Everyone";
+import { PersonSheet, QuietenSheet } from "./PersonSheet";
 import { PromptSheet, RoundSheet } from "./RoundSheet";
 import { Queue } from "./Queue";
 import { RemoveSheet } from "./RemoveSheet";
-import { everyMinute } from "./clock";
+import { everyQuarter } from "./clock";
 import { TurnBar } from "./TurnBar";
-
-type Tab = "people" | "agenda" | "chat";
-const TABS: readonly Tab[] = ["people", "agenda", "chat"];
-const tab = signal<Tab>("people");
+import { TurnSheet } from "./TurnSheet";
 
 export function Console() {
   const now = meeting.value;
   const me = you.value;
   if (!now || !me) return null;
   return (
-    <div class="fac" data-tab={tab.value}>
-      <Bar title={now.title} sub={running()}>
+    <>
+      {wide.value ? <Columns now={now} me={me} /> : <AtTheThumb now={now} me={me} />}
+      <Sheets />
+    </>
+  );
+}
+
+interface Sight {
+  now: MeetingView;
+  me: YouView;
+}
+
+function AtTheThumb(sight: Sight) {
+  return (
+    <div class="fac fac--thumb">
+      <Bar title={sight.now.title} sub={running()} />
+      <main class="mid" id="isi" tabIndex={-1}>
+        <Circle {...sight} />
+      </main>
+      <Thumb>
+        <Own {...sight} />
+      </Thumb>
+    </div>
+  );
+}
+
+function Columns(sight: Sight) {
+  return (
+    <div class="fac fac--columns">
+      <Bar title={sight.now.title} sub={running()}>
         <Tools />
       </Bar>
       <main class="mid" id="isi" tabIndex={-1}>
-        <Prompt>
-          {now.phase === "sharing" && (
-            <button type="button" class="link" onClick={() => (sheet.value = { name: "prompt" })}>
-              {t("fac.change")}
-            </button>
-          )}
-        </Prompt>
-        <div class="stage">
-          <Ring meeting={now} you={me} nodding={nodding.value} facilitating={facilitating.value} onSeat={openSeat} />
-        </div>
-        <div class="own">
-          <TakeOn />
-          {situation(now, me) !== "listening" && <Main now={now} me={me} />}
-        </div>
+        <Circle {...sight} />
+        <Own {...sight} />
         <TurnBar />
       </main>
-      <Tabs />
       <section class="left" aria-label={t("fac.agendachat")}>
         <div class="agenda" tabIndex={0} role="group" aria-label={t("fac.agenda")}>
           <Agenda />
-          <Ends place="only-s" />
         </div>
         <div class="fchat">
           <h2 class="sec">
@@ -71,64 +87,62 @@ export function Console() {
       <section class="right" aria-label={t("fac.people")} tabIndex={0}>
         <Care />
         <Queue />
+        <Everyone />
+        <Holding />
       </section>
-      <Sheets />
     </div>
+  );
+}
+
+/** The question and the ring. */
+function Circle({ now, me }: Sight) {
+  return (
+    <>
+      <Prompt>
+        {now.phase !== "ended" && (
+          <button type="button" class="link" onClick={() => (sheet.value = { name: "prompt" })}>
+            {t("fac.change")}
+          </button>
+        )}
+      </Prompt>
+      <div class="stage">
+        <Ring meeting={now} you={me} nodding={nodding.value} facilitating={facilitating.value} onSeat={openPerson} />
+      </div>
+    </>
+  );
+}
+
+/** What is asked of the facilitator in person: their own turn, a circle that is offered to them. */
+function Own({ now, me }: Sight) {
+  return (
+    <section class="own" aria-label={t("room.actions")}>
+      <TakeOn />
+      {situation(now, me) !== "listening" && <Main now={now} me={me} />}
+    </section>
   );
 }
 
 function running(): string {
   const view = facilitating.value;
-  if (!view) return t("room.private");
-  everyMinute();
-  return t("fac.running", { n: minutesSince(view.opened, serverNow()), all: view.minutes });
+  const brought = guide.value;
+  if (!view || !brought) return t("room.private");
+  everyQuarter();
+  return t(wide.value ? "fac.running" : "fac.running.s", { n: minutesSince(view.opened, serverNow()), all: brought.minutes });
 }
 
+/** In the bar of a laptop; a phone has them behind its tabs and the bar at the thumb. */
 function Tools() {
   return (
     <div class="fac-tools">
+      <Handing />
       <DoorButton />
-      <Ends place="only-l" />
-    </div>
-  );
-}
-
-/** Handing over and closing: in the bar of a laptop, under the agenda of a phone. */
-function Ends({ place }: { place: "only-l" | "only-s" }) {
-  const co = meeting.value?.seats.find(
-    (seat) => seat.role === "facilitator" && seat.presence === "here" && seat.member_id !== you.value?.member_id,
-  );
-  return (
-    <div class={`ends ${place}`}>
-      {facilitating.value?.handing_to ? (
-        <span class="small muted">{t("fac.handing")}</span>
-      ) : (
-        co && (
-          <button
-            type="button"
-            class="btn btn--s"
-            onClick={() => void send({ type: "hand_over", member_id: co.member_id })}
-          >
-            {t("fac.handover", { co: co.name })}
-          </button>
-        )
-      )}
+      <button type="button" class="btn btn--s" aria-haspopup="dialog" onClick={() => openHandOver(null, true)}>
+        {t("fac.hold.open")}
+      </button>
       <button type="button" class="btn btn--s" onClick={() => (sheet.value = { name: "close" })}>
         {t("fac.close")}
       </button>
     </div>
-  );
-}
-
-function Tabs() {
-  return (
-    <nav class="fac-tabs" aria-label={t("fac.parts")}>
-      {TABS.map((one) => (
-        <button type="button" class="chip" key={one} aria-pressed={tab.value === one} onClick={() => (tab.value = one)}>
-          {t(`fac.tab.${one}`)}
-        </button>
-      ))}
-    </nav>
   );
 }
 
@@ -141,6 +155,10 @@ function Sheets() {
       <EndSheet />
       <RemoveSheet />
       <CloseSheet />
+      <TurnSheet />
+      <PersonSheet />
+      <QuietenSheet />
+      <HandOverSheet />
     </>
   );
 }

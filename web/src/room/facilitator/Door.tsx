@@ -1,10 +1,14 @@
 // The door: who waits, let in one by one or together, turn away kindly, lock.
+import { useRef } from "preact/hooks";
 import { t } from "../../words";
 import { Icon } from "../Icon";
 import { Sheet } from "../Sheet";
 import { closeSheet, isOpen, sheet } from "../sheets";
-import { facilitating, meeting, send } from "../store";
+import { facilitating, meeting, send, serverNow } from "../store";
+import { minutesSince } from "../time";
 import type { WaitingView } from "../../wire.gen";
+import { everyQuarter } from "./clock";
+import { useSteadyFocus } from "./steady";
 
 export function DoorButton() {
   const n = facilitating.value?.waiting.length ?? 0;
@@ -22,12 +26,24 @@ export function DoorButton() {
 }
 
 export function DoorSheet() {
-  const waiting = facilitating.value?.waiting ?? [];
-  const locked = meeting.value?.locked ?? false;
   return (
     <Sheet title={t("fac.door.h")} open={isOpen("door")} onClose={closeSheet}>
+      <Door />
+    </Sheet>
+  );
+}
+
+/** Who waits and the lock: in a sheet on a laptop, in the panel of a phone. */
+export function Door() {
+  const box = useRef<HTMLDivElement>(null);
+  useSteadyFocus(box);
+  const waiting = facilitating.value?.waiting ?? [];
+  const locked = meeting.value?.locked ?? false;
+  everyQuarter();
+  return (
+    <div ref={box} tabIndex={-1} class="everyone">
       {waiting.length === 0 && <p class="muted">{t("fac.door.empty")}</p>}
-      <ul class="q">
+      <ul class="q q--people">
         {waiting.map((one) => (
           <Guest key={one.member_id} one={one} />
         ))}
@@ -47,18 +63,22 @@ export function DoorSheet() {
           {locked ? t("fac.unlock") : t("fac.lock")}
         </button>
       </div>
-    </Sheet>
+    </div>
   );
 }
 
 function Guest({ one }: { one: WaitingView }) {
-  const sub = [one.first_visit ? t("fac.firstvisit") : "", one.observer ? t("role.observer") : ""];
+  const n = minutesSince(one.since, serverNow());
+  const sub = [
+    one.first_visit ? t("fac.firstvisit") : "",
+    one.observer ? t("role.observer") : "",
+    n === 0 ? t("fac.waits.now") : t("fac.waits", { n }),
+  ];
   return (
-    <li>
-      <b />
+    <li tabIndex={-1}>
       <span class="nm">
         <bdi>{one.name}</bdi>
-        <small>{sub.filter(Boolean).join(", ")}</small>
+        <small>{sub.filter(Boolean).join(" · ")}</small>
       </span>
       <span class="q__acts">
         <button

@@ -12,20 +12,25 @@ export function EndSheet() {
   const words = goesOn
     ? t("fac.end.confirm", { next: nameOf(now.next), name })
     : t("fac.end.rest", { name });
-  const end = () => {
+  const end = (on: boolean) => {
     closeSheet();
     if (turn === null) return;
     // Passing it on for them reads to the circle like any other pass.
-    if (goesOn) void send({ type: "pass_stick", turn_id: turn, to: null });
+    if (on) void send({ type: "pass_stick", turn_id: turn, to: null });
     else void send({ type: "take_back", turn_id: turn });
   };
   return (
     <Sheet title={t("fac.end")} open={isOpen("end") && turn !== null} onClose={closeSheet}>
       <p>{words}</p>
       <div class="ways">
-        <button type="button" class="btn btn--main btn--wide" onClick={end}>
+        <button type="button" class="btn btn--main btn--wide" onClick={() => end(goesOn)}>
           {t("fac.end")}
         </button>
+        {goesOn && (
+          <button type="button" class="btn btn--wide" onClick={() => end(false)}>
+            {t("fac.end.resting")}
+          </button>
+        )}
         <button type="button" class="btn btn--wide" onClick={closeSheet}>
           {t("fac.end.not")}
         </button>

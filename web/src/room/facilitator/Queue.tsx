@@ -1,41 +1,39 @@
-// The queue, the order of the round and who was not heard yet: acted on one person at a time.
-import type { ComponentChildren } from "preact";
-import type { HeardView } from "../../wire.gen";
+// The turns to come: who asked, and the order of the round. Acted on one person at a time.
+import { useRef } from "preact/hooks";
+import type { FacilitatorView, MeetingView, MemberId } from "../../wire.gen";
 import { t } from "../../words";
 import { facilitating, meeting, nameOf, send, serverNow } from "../store";
 import { minutesSince } from "../time";
-import { everyMinute } from "./clock";
-import { moved, notYetHeard } from "./people";
+import { everyQuarter } from "./clock";
+import { Sortable } from "./Sortable";
+import { openPerson } from "./parts";
+import { isFree } from "./people";
+import { useSteadyFocus } from "./steady";
 
 export function Queue() {
   const view = facilitating.value;
   const now = meeting.value;
   if (!view || !now) return null;
-  everyMinute();
-  const free = now.stick.kind === "resting" || now.stick.kind === "offered";
+  everyQuarter();
   return (
     <>
+      {now.round !== null && <RoundOrder view={view} />}
       <h2 class="sec">
         {t("fac.queue")}
         <span>{t("fac.queue.b")}</span>
       </h2>
-      {free && now.next !== null && now.next !== now.stick.member_id && <OfferNext id={now.next} />}
       {view.asked.length === 0 && <p class="muted small">{t("fac.queue.empty")}</p>}
-      <ol class="q">
-        {view.asked.map((one, index) => (
-          <Person key={one.member_id} id={one.member_id} place={index + 1} sub={one.member_id === now.next ? t("fac.isnext") : askedAgo(one.at)}>
-            <Give id={one.member_id} free={free} />
-            <button
-              type="button"
-              class="btn btn--s btn--move"
-              aria-label={t("fac.lower.of", { name: nameOf(one.member_id) })}
-              onClick={() => void send({ type: "lower_hand", member_id: one.member_id })}
-            >
-              <span aria-hidden="true">×</span>
-            </button>
-          </Person>
-        ))}
-      </ol>
+      {now.round === null && view.asked.length > 1 ? (
+        <Sortable
+          ids={view.asked.map((one) => one.member_id)}
+          label={t("fac.queue")}
+          onMove={reorder}
+          sub={(id) => askedBy(view, id)}
+          more={(id) => <Acts id={id} view={view} now={now} />}
+        />
+      ) : (
+        <Asked view={view} now={now} />
+      )}
       {view.asked.length > 1 && (
         <button
           type="button"
@@ -45,160 +43,131 @@ export function Queue() {
           {t("fac.lower.all")}
         </button>
       )}
-      <Unheard free={free} />
-      <RoundOrder />
     </>
   );
 }
 
-function askedAgo(at: number): string {
+async function reorder(member_id: MemberId, before: MemberId | null): Promise<boolean> {
+  return (await send({ type: "reorder", member_id, before })).ok;
+}
+
+function askedBy(view: FacilitatorView, id: MemberId): string {
+  const one = view.asked.find((other) => other.member_id === id);
+  return one ? askedAgo(one.at) : "";
+}
+
+/** How long ago, in words that the console's slow clock renews. */
+export function askedAgo(at: number): string {
   const n = minutesSince(at, serverNow());
   return n === 0 ? t("fac.asked.now") : t("fac.asked", { n });
 }
 
-function Person({ id, place, sub, children }: {
-  id: string;
-  place?: number;
-  sub: string;
-  children: ComponentChildren;
-}) {
+/** Where the round has its own order, or one person alone asked, there is nothing to move. */
+function Asked({ view, now }: { view: FacilitatorView; now: MeetingView }) {
+  const list = useRef<HTMLOListElement>(null);
+  useSteadyFocus(list);
   return (
-    <li>
-      <b>{place ?? ""}</b>
-      <span class="nm">
-        <bdi>{nameOf(id)}</bdi>
-        <small>{sub}</small>
-      </span>
-      <span class="q__acts">{children}</span>
-    </li>
+    <ol class="q" ref={list} tabIndex={-1} aria-label={t("fac.queue")}>
+      {view.asked.map((one, index) => (
+        <li key={one.member_id} tabIndex={-1}>
+          <b>{index + 1}</b>
+          <span class="nm">
+            <bdi>{nameOf(one.member_id)}</bdi>
+            <small>{one.member_id === now.next ? t("fac.isnext") : askedAgo(one.at)}</small>
+          </span>
+          <span class="q__acts">
+            <Acts id={one.member_id} view={view} now={now} />
+          </span>
+        </li>
+      ))}
+    </ol>
   );
 }
 
-/** Offer now where the stick is free; while somebody holds it, make them the next instead. */
-function Give({ id, free }: { id: string; free: boolean }) {
-  const order = facilitating.value?.order ?? [];
-  if (!free && order.includes(id) && order[0] !== id) {
-    const first = [id, ...order.filter((one) => one !== id)];
-    return (
-      <button
-        type="button"
-        class="btn btn--s"
-        aria-label={t("fac.makenext.of", { name: nameOf(id) })}
-        onClick={() => void send({ type: "reorder", order: first })}
-      >
-        {t("fac.makenext")}
-      </button>
-    );
-  }
-  if (!free) return null;
-  return (
-    <button
-      type="button"
-      class="btn btn--s btn--give"
-      aria-label={t("fac.give.to", { name: nameOf(id) })}
-      onClick={() => void send({ type: "offer", member_id: id })}
-    >
-      {t("fac.give")}
-    </button>
-  );
-}
-
-/** The people of this round not yet offered, with buttons to move them: no dragging needed. */
-function RoundOrder() {
-  const order = facilitating.value?.order ?? [];
-  if (order.length === 0) return null;
-  return (
-    <details class="order">
-      <summary>{t("fac.order")}</summary>
-      <ol class="q">
-        {order.map((id, index) => (
-          <Person key={id} id={id} place={index + 1} sub={t(index === 0 ? "fac.isnext" : "fac.waiting")}>
-            <Move id={id} by={-1} possible={index > 0} />
-            <Move id={id} by={1} possible={index < order.length - 1} />
-            <button
-              type="button"
-              class="btn btn--s btn--small"
-              aria-label={t("fac.excuse.of", { name: nameOf(id) })}
-              onClick={() => void send({ type: "excuse", member_id: id })}
-            >
-              {t("fac.excuse")}
-            </button>
-          </Person>
-        ))}
-      </ol>
-    </details>
-  );
-}
-
-/** The one press that goes on with the round. */
-function OfferNext({ id }: { id: string }) {
-  return (
-    <button
-      type="button"
-      class="btn btn--s btn--give btn--wide"
-      onClick={() => void send({ type: "offer", member_id: null })}
-    >
-      {t("fac.offer.next", { name: nameOf(id) })}
-    </button>
-  );
-}
-
-function Move({ id, by, possible }: { id: string; by: -1 | 1; possible: boolean }) {
-  const order = facilitating.value?.order ?? [];
-  return (
-    <button
-      type="button"
-      class="btn btn--s btn--move"
-      disabled={!possible}
-      aria-label={t(by < 0 ? "fac.up" : "fac.down", { name: nameOf(id) })}
-      onClick={() => void send({ type: "reorder", order: moved(order, id, by) })}
-    >
-      <span aria-hidden="true">{by < 0 ? "↑" : "↓"}</span>
-    </button>
-  );
-}
-
-function Unheard({ free }: { free: boolean }) {
-  const view = facilitating.value;
-  const now = meeting.value;
-  if (!view || !now) return null;
-  const people = notYetHeard(view, now);
+function Acts({ id, view, now }: { id: MemberId; view: FacilitatorView; now: MeetingView }) {
   return (
     <>
-      <h2 class="sec">
-        {t("fac.unheard")}
-        <span>{t("fac.unheard.b")}</span>
-      </h2>
-      {people.length === 0 && <p class="muted small">{t("fac.unheard.none")}</p>}
-      <ul class="q">
-        {people.map((one) => (
-          <Person key={one.member_id} id={one.member_id} sub={about(one)}>
-            <Offer id={one.member_id} free={free} />
-          </Person>
-        ))}
-      </ul>
+      <Give id={id} view={view} now={now} />
+      <button
+        type="button"
+        class="btn btn--s btn--move"
+        aria-label={t("fac.lower.of", { name: nameOf(id) })}
+        onClick={() => void send({ type: "lower_hand", member_id: id })}
+      >
+        <span aria-hidden="true">×</span>
+      </button>
     </>
   );
 }
 
-/** One thing worth knowing about them. Declining is never shown as a count. */
-function about(one: HeardView): string {
-  if (one.first_visit) return t("fac.firstvisit");
-  if (one.standing === "declined" || one.standing === "deferred") return t("fac.listens");
-  if (one.nods > 0) return t("fac.nodded", { n: one.nods });
-  return t("fac.quiet");
+interface GiveProps {
+  id: MemberId;
+  view: FacilitatorView;
+  now: MeetingView;
+  /** Words and colour of a plain offer, for somebody who did not ask. */
+  plain?: boolean;
 }
 
-function Offer({ id, free }: { id: string; free: boolean }) {
-  if (!free) return <Give id={id} free={false} />;
+/** Offer now where the stick is free; while somebody holds it, make them the next instead. */
+export function Give({ id, view, now, plain = false }: GiveProps) {
+  const first = view.order[0];
+  if (isFree(now)) {
+    if (now.stick.member_id === id) return null;
+    return (
+      <button
+        type="button"
+        class={`btn btn--s${plain ? "" : " btn--give"}`}
+        aria-label={t(plain ? "fac.offer.of" : "fac.give.to", { name: nameOf(id) })}
+        onClick={() => void send({ type: "offer", member_id: id })}
+      >
+        {t(plain ? "fac.offer" : "fac.give")}
+      </button>
+    );
+  }
+  if (first === undefined || first === id || !view.order.includes(id)) return null;
   return (
     <button
       type="button"
       class="btn btn--s"
-      aria-label={t("fac.offer.of", { name: nameOf(id) })}
-      onClick={() => void send({ type: "offer", member_id: id })}
+      aria-label={t("fac.makenext.of", { name: nameOf(id) })}
+      onClick={() => void send({ type: "reorder", member_id: id, before: first })}
     >
-      {t("fac.offer")}
+      {t("fac.makenext")}
+    </button>
+  );
+}
+
+/** The people of this round not yet offered. */
+function RoundOrder({ view }: { view: FacilitatorView }) {
+  if (view.order.length === 0) return null;
+  return (
+    <>
+      <h2 class="sec">
+        {t("fac.order")}
+        <span>{t("fac.drag.b")}</span>
+      </h2>
+      <Sortable
+        ids={view.order}
+        label={t("fac.order")}
+        onMove={reorder}
+        sub={(_, index) => t(index === 0 ? "fac.isnext" : "fac.waiting")}
+        more={(id) => <MoreOf id={id} />}
+      />
+    </>
+  );
+}
+
+/** Everything that may be done for one person, in a sheet of its own. */
+export function MoreOf({ id }: { id: MemberId }) {
+  return (
+    <button
+      type="button"
+      class="btn btn--s btn--move"
+      aria-haspopup="dialog"
+      aria-label={t("fac.more.of", { name: nameOf(id) })}
+      onClick={() => openPerson(id)}
+    >
+      <span aria-hidden="true">⋯</span>
     </button>
   );
 }

@@ -2,14 +2,14 @@
 import { signal } from "@preact/signals";
 
 const second = signal(0);
-const minute = signal(0);
+const quarter = signal(0);
 let running = false;
 
 function run(): void {
   if (running) return;
   running = true;
   setInterval(() => (second.value += 1), 1000);
-  setInterval(() => (minute.value += 1), 20_000);
+  setInterval(() => (quarter.value += 1), 15_000);
 }
 
 /** Read inside a component: it renders again every second. */
@@ -18,8 +18,8 @@ export function everySecond(): number {
   return second.value;
 }
 
-/** Read inside a component: it renders again about three times a minute. */
-export function everyMinute(): number {
+/** Read inside a component: it renders again every quarter of a minute. */
+export function everyQuarter(): number {
   run();
-  return minute.value;
+  return quarter.value;
 }

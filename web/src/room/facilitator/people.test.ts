@@ -1,30 +1,51 @@
 import { expect, test } from "vitest";
-import { aFacilitating, aMeeting, aPerson, held, seat } from "../testing";
-import { moved, neverOffered, notYetHeard } from "./people";
+import { aFacilitating, aMeeting, aPerson, held, offeredTo, seat } from "../testing";
+import { byNeed, isFree, mayInvite, mayStart, nextUp } from "./people";
 
-const ids = (people: { member_id: string }[]) => people.map((one) => one.member_id);
 const seats = [
   seat("fac", { role: "facilitator" }), seat("rina"), seat("tono"), seat("bima"), seat("yuli"),
-  seat("mega", { presence: "stepped_out" }), seat("awan", { role: "observer" }),
-];
-const people = [
-  aPerson("fac"), aPerson("rina"), aPerson("tono"), aPerson("bima", { turns: 1, standing: "spoken" }),
-  aPerson("yuli"), aPerson("mega"), aPerson("awan"),
+  seat("awan", { role: "observer" }),
 ];
 
-test("not yet heard leaves out observers, facilitators, the holder, who asked and who is away", () => {
-  const view = aFacilitating({ people, asked: [{ member_id: "yuli", at: 0 }] });
-  expect(ids(notYetHeard(view, aMeeting({ seats, stick: held("rina") })))).toEqual(["tono"]);
+test("those not heard come first, then who had the least; ties keep their seats", () => {
+  const view = aFacilitating({
+    people: [
+      aPerson("rina", { turns: 1, spoke: 300 }), aPerson("tono"), aPerson("bima", { turns: 1, spoke: 60 }), aPerson("yuli"),
+    ],
+  });
+  expect(byNeed(view, aMeeting({ seats })).map((one) => one.seat.member_id)).toEqual(["tono", "yuli", "bima", "rina"]);
 });
 
-test("before closing everybody who never spoke is named, stepped out or not", () => {
-  const view = aFacilitating({ people });
-  expect(ids(neverOffered(view, aMeeting({ seats })))).toEqual(["rina", "tono", "yuli", "mega"]);
+test("observers are not among them: the server leaves them out, and nobody without a seat is named", () => {
+  const view = aFacilitating({ people: [aPerson("rina"), aPerson("gone")] });
+  expect(byNeed(view, aMeeting({ seats })).map((one) => one.seat.member_id)).toEqual(["rina"]);
 });
 
-test("somebody moves by one place and never past the ends", () => {
-  expect(moved(["a", "b", "c"], "b", -1)).toEqual(["b", "a", "c"]);
-  expect(moved(["a", "b", "c"], "b", 1)).toEqual(["a", "c", "b"]);
-  expect(moved(["a", "b"], "a", -1)).toEqual(["a", "b"]);
-  expect(moved(["a", "b"], "nobody", 1)).toEqual(["a", "b"]);
+test("who passed can be asked only between rounds, and only where somebody did", () => {
+  const passed = aFacilitating({ people: [aPerson("rina", { standing: "declined" }), aPerson("tono", { standing: "spoken" })] });
+  expect(mayInvite(passed, aMeeting({ seats, round: null }))).toBe(true);
+  expect(mayInvite(passed, aMeeting({ seats, round: 1 }))).toBe(false);
+  expect(mayInvite(passed, aMeeting({ seats, round: null, stick: held("tono") }))).toBe(false);
+  expect(mayInvite(passed, aMeeting({ seats, round: null, inviting: true }))).toBe(false);
+  expect(mayInvite(passed, aMeeting({ seats, round: null, paused: true }))).toBe(false);
+  expect(mayInvite(aFacilitating({ people: [aPerson("rina")] }), aMeeting({ seats, round: null }))).toBe(false);
+});
+
+test("the stick is free at rest or while offered, never paused, held or at the end", () => {
+  expect(isFree(aMeeting())).toBe(true);
+  expect(isFree(aMeeting({ stick: offeredTo("rina") }))).toBe(true);
+  expect(isFree(aMeeting({ stick: held("rina") }))).toBe(false);
+  expect(isFree(aMeeting({ paused: true }))).toBe(false);
+  expect(isFree(aMeeting({ phase: "ended" }))).toBe(false);
+  expect(mayStart(aMeeting({ round: 1 }))).toBe(false);
+  expect(mayStart(aMeeting({ round: null }))).toBe(true);
+});
+
+test("the round says who is next; without one the first who asked and is here", () => {
+  const view = aFacilitating({ asked: [{ member_id: "bima", at: 1 }, { member_id: "yuli", at: 2 }] });
+  expect(nextUp(view, aMeeting({ seats, next: "tono" }))).toBe("tono");
+  expect(nextUp(view, aMeeting({ seats }))).toBe("bima");
+  const away = seats.map((one) => (one.member_id === "bima" ? { ...one, presence: "away" as const } : one));
+  expect(nextUp(view, aMeeting({ seats: away }))).toBe("yuli");
+  expect(nextUp(aFacilitating(), aMeeting({ seats }))).toBeNull();
 });

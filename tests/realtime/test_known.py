@@ -1,0 +1,48 @@
+"""A process that heard less than others: it may decide by what it knows, never say no by it."""
+
+from __future__ import annotations
+
+import secrets
+
+from realtime.clock import Clock, Watch
+from realtime.domain.commands import Accept, Admit, Command, Pause, Resume, StartRound
+from realtime.domain.meeting import Held, Meeting, MemberId, Order, Wording
+from realtime.room import Room
+from realtime.store import Memory, by_memory
+from tests.realtime.conftest import Door
+
+HOST, DEWI = MemberId("m-Bu Sari"), MemberId("m-Dewi")
+
+
+async def two_processes() -> tuple[Room, Room, Meeting]:
+    """Two over one store, neither of which hears the other; Dewi sits, and both know of it."""
+    memory, door = Memory(), Door()
+    here, there = (Room(by_memory(memory).meetings, door, Clock(), Watch()) for _ in range(2))
+    for name in ("Bu Sari", "Dewi"):
+        meeting = await here.arrived(await door.admit({"name": name}, "s"), observer=False)
+    meeting = await send(here, meeting, HOST, Admit(DEWI))
+    await there.load(meeting.circle_id)
+    return here, there, meeting
+
+
+async def send(room: Room, meeting: Meeting, actor: MemberId, command: Command) -> Meeting:
+    seen = (meeting.epoch, meeting.shown)
+    return await room.carry_out(meeting.circle_id, actor, command, secrets.token_hex(8), seen)
+
+
+async def test_a_no_is_told_only_after_the_store_was_asked() -> None:
+    here, there, meeting = await two_processes()
+    offered = await send(there, meeting, HOST, StartRound(Wording("Apa kabar?"), Order.SEATS))
+    # The first process still believes that the stick rests and that nobody was offered it.
+    held = await send(here, offered, DEWI, Accept())
+    assert isinstance(held.stick, Held)
+    assert held.stick.by == DEWI
+
+
+async def test_a_press_changes_nothing_only_after_the_store_was_asked() -> None:
+    here, there, meeting = await two_processes()
+    paused = await send(here, meeting, HOST, Pause())
+    await there.load(meeting.circle_id)
+    resumed = await send(there, paused, HOST, Resume())
+    assert not resumed.paused
+    assert (await send(here, resumed, HOST, Pause())).paused

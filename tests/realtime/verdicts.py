@@ -1,0 +1,141 @@
+"""Judges what several processes do to one meeting, by the time as it really is.
+
+Knows of each deadline since when it stands and who saw it; carries nothing out.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+from realtime.clock import UNSEEN_SECONDS
+from realtime.domain import commands as c
+from realtime.domain.deadlines import LAST_WORDS, deadlines
+from realtime.domain.meeting import Frame, Held, Instant, Meeting, Phase
+from realtime.domain.reading import turn_of
+from realtime.domain.stick import next_deadline, open_meeting
+from realtime.room import stamp
+from tests.realtime.domain.past import Past
+from tests.realtime.processes import BASE, Deed, Process, Sky
+
+DISAGREE = 6.0
+"""Seconds by which two clocks may differ: their skews, and what a jump leaves behind."""
+
+
+class Verdicts:
+    def __init__(self, sky: Sky) -> None:
+        self._sky = sky
+        self.frame = Frame(title="")
+        self._past = Past()
+        self._pasts: dict[tuple[int, int], Past] = {}
+        """What had been seen of the meeting when it stood so, for one taken up again from there."""
+        self._newest = (0, 0)
+        self._stands: dict[Instant, tuple[float, float]] = {}
+        """Deadline -> since when it stands, and how long it had to go by its setter's clock."""
+        self._next: tuple[Instant | None, float] = (None, 0.0)
+        self._outages = 0.0
+        self._warned = 0.0
+        """When the holder was last without a warning."""
+
+    @property
+    def past(self) -> Past:
+        return self._past
+
+    def judge(self, before: Meeting | None, new: Meeting, deed: Deed, now: Instant) -> None:
+        """A swap was won. Everything that may not be is an error here."""
+        assert stamp(new) > self._newest, "a meeting went back"
+        self._newest = stamp(new)
+        if before is None:
+            self._judge_anew(new, deed, now)
+        elif before.phase is Phase.ENDED and new.phase is not Phase.ENDED:
+            assert isinstance(deed.what, c.Arrived)
+            assert deed.what.facilitator
+            assert new.epoch == before.epoch + 1
+            assert set(before.removed) <= set(new.removed)
+            self._past = Past()
+        elif before.phase is Phase.ENDED and not new.seats:
+            assert new.epoch == before.epoch
+            assert not (new.waiting or new.hands or new.done or new.notices or new.round)
+        else:
+            self._judge_change(before, new, deed, now)
+        self._pasts[stamp(new)] = self._past.copy()
+        self._note_deadlines(new, deed.process.clock.last)
+
+    def _judge_change(self, before: Meeting, new: Meeting, deed: Deed, now: Instant) -> None:
+        self._past.compare(before, new, deed.actor, deed.what, now)
+        if deed.done:
+            assert deed.done not in self._past.done, "a repeat changed something"
+            self._past.done.add(deed.done)
+        if isinstance(deed.what, c.Tick):
+            self._judge_deadline(before, new, now)
+
+    def _judge_anew(self, new: Meeting, deed: Deed, now: Instant) -> None:
+        if isinstance(deed.what, c.Arrived) and new.version == 1 and new.epoch == 1:
+            self._past = Past()
+            opened = open_meeting(new.circle_id, self.frame, now)
+            self._past.compare(opened, new, deed.actor, deed.what, now)
+            return
+        # Taken up again after a loss, from what a process knew: as it was then, in a new epoch.
+        was = (new.epoch - 1, new.version - 1)
+        assert was in self._pasts, "taken up again from a meeting that never was"
+        self._past = self._pasts[was].copy()
+
+    def _judge_deadline(self, before: Meeting, new: Meeting, until: Instant) -> None:
+        """Carried out once, and not before its time."""
+        due = next_deadline(before)
+        assert due is not None, "time changed a meeting without a deadline"
+        assert due <= until, "a deadline was carried out before its instant"
+        again = next_deadline(new)
+        assert again is None or again > until, "a deadline was left standing"
+        since, left = self._stands[due]
+        if cut_short(before, new):
+            assert self._sky.passed >= self._warned + LAST_WORDS - DISAGREE, "no minute was left"
+        passed = self._sky.passed - since
+        assert passed >= left - DISAGREE, f"carried out after {passed} s of {left} s"
+
+    def _note_deadlines(self, new: Meeting, now: Instant) -> None:
+        if not (isinstance(new.stick, Held) and new.stick.warned is not None):
+            # Until there is a warning it is ahead.
+            self._warned = self._sky.passed
+        standing = set(deadlines(new))
+        self._stands = {at: seen for at, seen in self._stands.items() if at in standing}
+        for at in standing:
+            self._stands.setdefault(at, (self._sky.passed, at - now))
+        if next_deadline(new) != self._next[0]:
+            self._next, self._outages = (next_deadline(new), self._sky.passed), 0.0
+
+    def check_watched(self, process: Process, until: Instant) -> None:
+        """Its own monotonic clock must have seen the time pass, outages not counted."""
+        due = process.room.due.get(until)
+        if due is not None:
+            assert process.clocks.monotonic() >= due, "carried out unseen"
+        else:
+            assert not process.serving, "carried out what it was never told of"
+
+    def back_after(self, seconds: float, stored: Meeting | None) -> None:
+        self._outages += seconds
+        if stored is None:
+            # Nobody was left who knew: what opens next is another meeting.
+            self._newest = (0, 0)
+            self._stands.clear()
+
+    def check_nothing_is_forgotten(
+        self, stored: Meeting | None, processes: Sequence[Process], every: float
+    ) -> None:
+        """While one process hears and looks, no deadline stands for long after its time."""
+        at, now = next_deadline(stored) if stored else None, self._sky.passed
+        if at is None:
+            return
+        attentive = min((max(p.began, p.deaf_until) for p in processes), default=now)
+        watched = max(self._next[1], attentive) + UNSEEN_SECONDS
+        latest = max(at - BASE, watched) + DISAGREE + 2 * every + self._outages
+        assert now <= latest, "a deadline was forgotten"
+
+    def check_emptied(self, stored: Meeting | None) -> None:
+        if stored and stored.phase is Phase.ENDED:
+            assert not (stored.seats or stored.hands or stored.waiting), "people left after the end"
+
+
+def cut_short(before: Meeting, after: Meeting) -> bool:
+    """Did time end somebody's turn while they held the stick?"""
+    held = isinstance(before.stick, Held) and after.phase is not Phase.ENDED
+    return held and turn_of(before) != turn_of(after)
