@@ -11,7 +11,7 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field, replace
 
 from realtime import limits
-from realtime.domain.audience import facilitators, inside
+from realtime.domain.audience import facilitators, inside, seats
 from realtime.domain.meeting import CircleId, Instant, Meeting, MemberId, Phase
 from realtime.frames import Frame, Server, encode, prepared
 from realtime.ports import PASSING, Guest, WordsHeard
@@ -107,28 +107,38 @@ class Audiences:
     def show(self, sockets: Iterable[Socket], meeting: Meeting, now: Instant) -> list[Leaving]:
         """Send each socket what changed for it. Returns who has to go."""
         shared = Shared(meeting, now)
-        leaving = []
+        seated: list[Socket] = []
+        others: list[Socket] = []
         for socket in sockets:
-            me = socket.guest.member_id
-            if sitting(meeting, me) and me not in meeting.removed:
-                self._show_seat(socket, meeting, shared)
+            (seated if socket.guest.member_id in shared.seated else others).append(socket)
+        self._show_meeting(seated, meeting, shared)
+        for socket in seated:
+            self._show_person(socket, meeting, shared)
+        leaving = []
+        for socket in seated if meeting.phase is Phase.ENDED else others:
             why = self._gone(socket, meeting)
-            if why is None and not sitting(meeting, me):
-                self._show_door(socket, lobby_view(meeting, me))
             if why is not None:
                 socket.ready = False
                 leaving.append(Leaving(socket, why))
+            elif socket in others:
+                self._show_door(socket, lobby_view(meeting, socket.guest.member_id))
         return leaving
 
-    def _show_seat(self, socket: Socket, meeting: Meeting, shared: Shared) -> None:
+    def _show_meeting(self, seated: list[Socket], meeting: Meeting, shared: Shared) -> None:
+        """To all of them before anything that is one person's: nobody waits for another's."""
+        present = (meeting.epoch, meeting.shown)
+        behind = [socket for socket in seated if socket.meeting != present]
+        for socket in behind:
+            if not socket.seated:
+                self._show_door(socket, lobby_view(meeting, socket.guest.member_id))
+                socket.seated = True
+                self._joined(socket, meeting)
+            socket.meeting = present
+        if behind:
+            self._server.send([socket.sid for socket in behind], shared.meeting())
+
+    def _show_person(self, socket: Socket, meeting: Meeting, shared: Shared) -> None:
         me = socket.guest.member_id
-        if not socket.seated:
-            self._show_door(socket, lobby_view(meeting, me))
-            socket.seated = True
-            self._joined(socket, meeting)
-        if socket.meeting != (meeting.epoch, meeting.shown):
-            socket.meeting = (meeting.epoch, meeting.shown)
-            self._server.send([socket.sid], shared.meeting())
         you = shared.you(me)
         if you != socket.you:
             socket.you = you
@@ -196,6 +206,7 @@ class Shared:
     def __init__(self, meeting: Meeting, now: Instant) -> None:
         self._of, self._now = meeting, now
         self.facilitators = facilitators(meeting)
+        self.seated = seats(meeting) - frozenset(meeting.removed)
         self._meeting: Frame | None = None
         self._facilitating: tuple[FacilitatorView, Frame] | None = None
         self._you: dict[MemberId, YouView | None] = {}

@@ -72,8 +72,18 @@ async def full_room(browser: Browser, language: Language) -> None:
             await facilitator.page.goto(member.page.url)
             await lively(facilitator)
             await look(facilitator, "living-facilitator")
+            await the_guide(facilitator, look)
             for person in (member, facilitator):
                 await person.context.close()
+
+
+async def the_guide(facilitator: Person, look: Look) -> None:
+    """The circle's guide, as it is kept and with a step open."""
+    page = facilitator.page
+    await page.goto(page.url.removesuffix("/ruang") + "/susunan")
+    await look(facilitator, "guide")
+    await page.locator("summary").nth(1).click()
+    await look(facilitator, "guide-step")
 
 
 async def lively(person: Person) -> None:

@@ -313,7 +313,10 @@ class Meeting:
 
     def seat(self, member_id: MemberId) -> Seat | None:
         """The person's seat, or None for somebody who has none (left seats count)."""
-        return next((s for s in self.seats if s.member_id == member_id), None)
+        for seat in self.seats:
+            if seat.member_id == member_id:
+                return seat
+        return None
 
     def reseat(self, seat: Seat) -> Meeting:
         """The meeting with that person's seat put in place of their old one."""

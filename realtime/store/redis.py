@@ -30,6 +30,8 @@ class RedisMeetingStore:
     async def swap(self, old: Meeting | None, new: Meeting) -> bool:
         keys = (key(new.circle_id, "meeting"), key(new.circle_id), OPEN)
         state = dump_meeting(new)
+        # Noted before it is sent: the bus can be faster than the answer.
+        self._last[new.circle_id] = state, new
         swapped = await self._link.run(
             SWAP,
             keys,
@@ -42,8 +44,6 @@ class RedisMeetingStore:
             0 if new.phase is Phase.ENDED else 1,
             KEPT,
         )
-        if swapped:
-            self._last[new.circle_id] = state, new
         return bool(swapped)
 
     def read(self, circle_id: CircleId, state: bytes) -> Meeting:

@@ -26,8 +26,8 @@ async def reload(person: Person) -> None:
 
 
 def standing(person: Person) -> dict[str, Any]:
-    """What this person was last told of themselves."""
-    return told(person, "you")[-1]
+    """What this person was last told of themselves, but for the tab: a new page is a new one."""
+    return {**told(person, "you")[-1], "speaks_from": ""}
 
 
 async def test_a_reload_gives_back_the_seat_the_place_in_the_queue_and_the_standing(

@@ -111,13 +111,14 @@ async def test_edge_03_a_holder_who_steps_out_keeps_the_right_to_finish(
         await start(night)
         await melati.press("room.offer.yes")
         await core(awan, "core.held", "Melati")
+        await core(melati, "core.yours")
         turn = standing(melati)["turn_id"]
         await melati.press("room.out")
         await core(awan, "core.rest")
         await melati.press("out.back")
         await core(awan, "core.offered", "Melati")
         await melati.press("room.offer.yes")
-        await core(awan, "core.held", "Melati")
+        await core(melati, "core.yours")
         assert standing(melati)["turn_id"] == turn
 
 

@@ -78,6 +78,7 @@ class Shelf:
         won = await self.inner.swap(old, new)
         met = (before and stamp(before)) == (old and stamp(old))
         assert won == met, "a swap was not compared with what is there"
+        assert not won or before == old, "a swap over a meeting that its writer never saw"
         self.races += not won
         if won:
             self.stored = new
@@ -131,7 +132,7 @@ class Told(Clock):
 
 
 class Noting(Room):
-    """Notes when each deadline was first seen, to judge the watch without asking it."""
+    """Notes since when it has seen the next deadline, to judge the watch without asking it."""
 
     due: dict[Instant, float]
     monotonic: Callable[[], float]
@@ -144,7 +145,7 @@ class Noting(Room):
         deadline = next_deadline(meeting)
         if newer and deadline is not None and deadline not in self.due:
             left = deadline - self._clock.now()
-            self.due[deadline] = self.monotonic() + (left if left > 0 else UNSEEN_SECONDS)
+            self.due = {deadline: self.monotonic() + (left if left > 0 else UNSEEN_SECONDS)}
         return newer
 
 
@@ -173,9 +174,7 @@ class Process:
     def extend(self, seconds: float) -> None:
         """The store is back after so long."""
         self.watch.extend(seconds)
-        # It waits for one deadline at a time; the others it looks at anew when they are next.
-        known = [next_deadline(meeting) for meeting in self.room.known.values()]
-        self.room.due = {at: due + seconds for at, due in self.room.due.items() if at in known}
+        self.room.due = {at: due + seconds for at, due in self.room.due.items()}
 
     def error(self) -> float:
         """By how much its clock is wrong, beside its skew."""

@@ -8,7 +8,9 @@ from __future__ import annotations
 from collections.abc import Coroutine
 from contextlib import suppress
 from functools import partial
+from itertools import count
 from typing import Any
+from unittest.mock import patch
 
 from hypothesis import strategies as st
 from hypothesis.stateful import initialize, precondition, rule
@@ -53,6 +55,13 @@ class SeveralProcesses(AnyMeeting):
         self.deeds: list[Deed] = []
         self.last: tuple[MemberId, Command, str, tuple[int, int]] | None = None
         self.data: Any = None
+        # Turn ids and shuffles are drawn by count here: the same steps must give the same meeting.
+        numbers = count()
+        self.tokens = patch("realtime.room.fresh", lambda: f"t{next(numbers)}")
+        self.tokens.start()
+
+    def teardown(self) -> None:
+        self.tokens.stop()
 
     # --- Where it runs: another machine runs it over a real Valkey ---
 
@@ -103,6 +112,8 @@ class SeveralProcesses(AnyMeeting):
             if not self.run(self.pressed(process, *self.last, tab)) and self.processes:
                 # Never told: they press again, by whatever process answers them now.
                 self.run(self.pressed(self.processes[0], *self.last, tab))
+        if arranged:
+            self.press_again(place + 1)
         self.shelf.arranged = []
         self.no_people_are_left_after_the_end()
 
@@ -264,8 +275,8 @@ class SeveralProcesses(AnyMeeting):
         if process and self.last:
             self.run(self.pressed(process, *self.last, ""))
 
-    @rule(seconds=st.sampled_from([3.0, 70.0, 300.0]), empty=st.booleans())
-    def lose_the_store(self, seconds: float, empty: bool) -> None:
+    @rule(seconds=st.sampled_from([3.0, 70.0, 300.0]), empty=st.booleans(), early=who)
+    def lose_the_store(self, seconds: float, empty: bool, early: MemberId) -> None:
         """Out of reach for a while, and then as it was, or (restarted) empty."""
         before = self.m
         self.shelf.lost = True
@@ -278,6 +289,8 @@ class SeveralProcesses(AnyMeeting):
         self.shelf.lost = False
         if empty:
             self.run(self.shelf.forget(self.m.circle_id))
+            # Before all who knew the meeting are back, somebody may come to one who did not.
+            self.arrive(early, observer=False, tab="")
         for process in self.processes:
             process.extend(seconds)
             self.mend_clock(process)

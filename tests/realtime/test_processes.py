@@ -43,6 +43,7 @@ def over_valkey(url: str) -> Iterator[type[SeveralProcesses]]:
             return loop.run_until_complete(doing)
 
         def teardown(self) -> None:
+            super().teardown()
             self.run(stores.meetings.forget(self.m.circle_id))
 
     try:
@@ -65,6 +66,7 @@ def test_the_machine_meets_lost_races() -> None:
         name = "counting"
 
         def teardown(self) -> None:
+            super().teardown()
             races.append(self.shelf.races)
 
     run_state_machine_as_test(Counting, settings=at_length(30, 50))

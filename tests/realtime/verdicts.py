@@ -6,13 +6,14 @@ Knows of each deadline since when it stands and who saw it; carries nothing out.
 from __future__ import annotations
 
 from collections.abc import Sequence
+from dataclasses import replace
 
 from realtime.clock import UNSEEN_SECONDS
 from realtime.domain import commands as c
 from realtime.domain.deadlines import LAST_WORDS, deadlines
 from realtime.domain.meeting import Frame, Held, Instant, Meeting, Phase
 from realtime.domain.reading import turn_of
-from realtime.domain.stick import next_deadline, open_meeting
+from realtime.domain.stick import decide, next_deadline, open_meeting
 from realtime.room import stamp
 from tests.realtime.domain.past import Past
 from tests.realtime.processes import BASE, Deed, Process, Sky
@@ -42,48 +43,58 @@ class Verdicts:
 
     def judge(self, before: Meeting | None, new: Meeting, deed: Deed, now: Instant) -> None:
         """A swap was won. Everything that may not be is an error here."""
-        assert stamp(new) > self._newest, "a meeting went back"
-        self._newest = stamp(new)
-        if before is None:
+        if self._is_anew(before, new, deed):
             self._judge_anew(new, deed, now)
-        elif before.phase is Phase.ENDED and new.phase is not Phase.ENDED:
-            assert isinstance(deed.what, c.Arrived)
-            assert deed.what.facilitator
-            assert new.epoch == before.epoch + 1
-            assert set(before.removed) <= set(new.removed)
-            self._past = Past()
-        elif before.phase is Phase.ENDED and not new.seats:
-            assert new.epoch == before.epoch
-            assert not (new.waiting or new.hands or new.done or new.notices or new.round)
+        elif before is None or new.epoch != before.epoch:
+            self._judge_again(before, new, deed)
+        elif new.phase is Phase.ENDED and not new.seats:
+            left = (new.waiting, new.hands, new.done, new.notices, new.round, new.touched)
+            assert not any(left), "something is left of the people"
         else:
             self._judge_change(before, new, deed, now)
+        self._newest = max(self._newest, stamp(new))
         self._pasts[stamp(new)] = self._past.copy()
         self._note_deadlines(new, deed.process.clock.last)
 
+    def _is_anew(self, before: Meeting | None, new: Meeting, deed: Deed) -> bool:
+        """Opened by a process that knew of no meeting, in an empty store."""
+        return before is None and stamp(new) == (1, 1) and isinstance(deed.what, c.Arrived)
+
+    def _judge_anew(self, new: Meeting, deed: Deed, now: Instant) -> None:
+        self._past = Past()
+        opened = open_meeting(new.circle_id, self.frame, now)
+        self._past.compare(opened, new, deed.actor, deed.what, now)
+
+    def _judge_again(self, before: Meeting | None, new: Meeting, deed: Deed) -> None:
+        """After a loss, from what a process knew; or an ended one, by a facilitator."""
+        assert stamp(new) > self._newest, "a meeting went back"
+        if before is not None and before.phase is Phase.ENDED:
+            assert isinstance(deed.what, c.Arrived)
+            assert deed.what.facilitator
+            assert set(before.removed) <= set(new.removed)
+            self._past = Past()
+            return
+        was = (new.epoch - 1, new.version - 1)
+        assert was in self._pasts, "taken up again from a meeting that never was"
+        self._past = self._pasts[was].copy()
+
     def _judge_change(self, before: Meeting, new: Meeting, deed: Deed, now: Instant) -> None:
+        assert stamp(new) > stamp(before), "a meeting went back"
         self._past.compare(before, new, deed.actor, deed.what, now)
         if deed.done:
             assert deed.done not in self._past.done, "a repeat changed something"
             self._past.done.add(deed.done)
         if isinstance(deed.what, c.Tick):
-            self._judge_deadline(before, new, now)
+            self._judge_deadline(before, new, deed, now)
 
-    def _judge_anew(self, new: Meeting, deed: Deed, now: Instant) -> None:
-        if isinstance(deed.what, c.Arrived) and new.version == 1 and new.epoch == 1:
-            self._past = Past()
-            opened = open_meeting(new.circle_id, self.frame, now)
-            self._past.compare(opened, new, deed.actor, deed.what, now)
-            return
-        # Taken up again after a loss, from what a process knew: as it was then, in a new epoch.
-        was = (new.epoch - 1, new.version - 1)
-        assert was in self._pasts, "taken up again from a meeting that never was"
-        self._past = self._pasts[was].copy()
-
-    def _judge_deadline(self, before: Meeting, new: Meeting, until: Instant) -> None:
+    def _judge_deadline(self, before: Meeting, new: Meeting, deed: Deed, until: Instant) -> None:
         """Carried out once, and not before its time."""
         due = next_deadline(before)
         assert due is not None, "time changed a meeting without a deadline"
         assert due <= until, "a deadline was carried out before its instant"
+        told = decide(before, deed.actor, c.Tick(deed.process.clock.last), until, "t")
+        # Its stick apart: a turn that begins has a token of its own.
+        assert replace(told, stick=new.stick) == new, "later deadlines came along"
         again = next_deadline(new)
         assert again is None or again > until, "a deadline was left standing"
         since, left = self._stands[due]

@@ -146,7 +146,10 @@ class AnyMeeting(RuleBasedStateMachine):
 
     def pass_time(self, seconds: float) -> None:
         self.now += seconds
+        before, due = self.m, next_deadline(self.m)
         self.step(SERVER, c.Tick())
+        told = due is not None and due <= self.now
+        assert told or self.m is before, "time changed what no deadline had told of"
         due = next_deadline(self.m)
         assert due is None or due > self.now, "a deadline was not carried out"
 
@@ -198,6 +201,12 @@ class AnyMeeting(RuleBasedStateMachine):
         person = stick_person(self.m)
         assert person is not None
         self.step(person, c.Accept() if yes else c.Decline(), tab)
+
+    @precondition(lambda self: self.m.handing)
+    @rule(yes=st.booleans())
+    def answer_the_hand_over(self, yes: bool) -> None:
+        if self.m.handing:
+            self.step(self.m.handing.to, c.TakeOn(yes))
 
     @precondition(lambda self: isinstance(self.m.stick, Held))
     @rule(step_out=st.booleans())

@@ -2,6 +2,7 @@ import { cleanup, fireEvent, render, screen } from "@testing-library/preact";
 import { afterEach, beforeEach, expect, test } from "vitest";
 import type { HandingView } from "../wire.gen";
 import { HandingSheet, TakeOn } from "./Handing";
+import { SettingsSheet } from "./Settings";
 import { sheet } from "./sheets";
 import { meeting, onYou, writing } from "./store";
 import { aMeeting, aYou, fakeServer, fresh, held } from "./testing";
@@ -79,4 +80,12 @@ test("taken back, the question goes away", async () => {
   await expect.poll(() => screen.queryByRole("dialog")).toBeNull();
   await expect.poll(() => sheet.value).toBeNull();
   expect(screen.queryByRole("button", { name: "Answer" })).toBeNull();
+});
+
+test("who was named to hold the circle in need finds it in their menu, nobody else does", async () => {
+  sheet.value = { name: "settings" };
+  render(<SettingsSheet />);
+  expect(screen.queryByText(/asked to be ready/)).toBeNull();
+  onYou(aYou({ successor: true }));
+  expect(await screen.findByText(/asked to be ready/)).toBeTruthy();
 });

@@ -3,10 +3,10 @@ import { afterEach, beforeEach, describe, expect, test, vi } from "vitest";
 import en from "@locales/en.json";
 import id from "@locales/id.json";
 import { setWords } from "../words";
-import { Room, type RoomPlaces } from "./Room";
+import { Room, welcomeBack, type RoomPlaces } from "./Room";
 import { sheet } from "./sheets";
 import { gate, link, meeting, onFacilitating, onYou, toasts } from "./store";
-import { aFacilitating, aMeeting, aPerson, aYou, fakeServer, fresh, held, seat } from "./testing";
+import { aFacilitating, aMeeting, aPerson, aYou, fakeServer, fresh, held, offeredTo, seat } from "./testing";
 
 const places: RoomPlaces = {
   slug: "rabu", title: "Rabu", help: "/bantuan", lobby: "/l", after: "/a", circle: "/c/rabu", pledge: "/c/rabu/masuk",
@@ -47,6 +47,18 @@ describe("of a member", () => {
     onYou(aYou({ ahead: "rina" }));
     expect(await screen.findByRole("log")).toBeTruthy();
     await vi.waitFor(() => expect(toasts.value[0]?.text).toBe("Welcome back. Round 2, you are after RINA."));
+  });
+
+  test.each([
+    ["in the queue of an open order", { round: null }, { place: 2 }, "Welcome back. You are number 2."],
+    ["with a turn to finish", { stick: held("rina") }, { unfinished: true }, "Welcome back. Your turn is not finished, the stick will come back."],
+    ["while somebody holds", { stick: held("rina") }, {}, "Welcome back. RINA has the stick."],
+    ["offered the stick, by the offer itself", { stick: offeredTo("me") }, { offered: true }, undefined],
+  ] as const)("back %s, a person is told once and in private", (_, now, me, words) => {
+    meeting.value = aMeeting(now);
+    onYou(aYou(me));
+    welcomeBack();
+    expect(toasts.value.map((one) => one.text)).toEqual(words === undefined ? [] : [words]);
   });
 
   test("a call for a hand is sent from its sheet, which then says that they know", async () => {

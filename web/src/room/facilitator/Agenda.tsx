@@ -148,6 +148,11 @@ function Frame({ now }: { now: MeetingView }) {
         <button type="button" class="link" onClick={() => void send({ type: now.paused ? "resume" : "pause" })}>
           {t(now.silence ? "fac.silence.end" : now.paused ? "fac.resume" : "fac.pause")}
         </button>
+        {now.bell && !now.paused && (
+          <button type="button" class="link" onClick={() => void send({ type: "ring_bell" })}>
+            {t("fac.bell")}
+          </button>
+        )}
       </h2>
       <div class="chips">
         {FLOORS.map((one) => (

@@ -42,6 +42,18 @@ describe("the turn", () => {
     ]);
   });
 
+  test("the bell is there where the circle agreed to it, and nowhere else", async () => {
+    show({ ...turn, bell: true }, { turn_id: "t" });
+    press("More");
+    await inSheet(/silence/i);
+    expect(commands()).toEqual([{ type: "ring_bell" }]);
+    cleanup();
+    show(turn, { turn_id: "t" });
+    press("More");
+    await screen.findByRole("dialog");
+    expect(screen.queryByRole("button", { name: /silence/i })).toBeNull();
+  });
+
   test("asking the holder to listen says first what all will read", async () => {
     show(turn, { turn_id: "t" });
     press("More");

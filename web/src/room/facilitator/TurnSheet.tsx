@@ -18,6 +18,7 @@ export function TurnSheet() {
         <OfTheTurn now={now} />
         <OfTheRound now={now} />
         <Way words={t(now.paused ? "fac.resume" : "fac.pause")} command={{ type: now.paused ? "resume" : "pause" }} />
+        {now.bell && !now.paused && <Way words={t("fac.bell")} command={{ type: "ring_bell" }} />}
         <Way words={t(now.locked ? "fac.unlock" : "fac.lock")} command={{ type: "lock", on: !now.locked }} />
         <Way words={t("fac.prolong")} command={{ type: "prolong", seconds: 10 * MINUTE }} />
         <Go words={t("fac.hold.open")} run={() => openOwn({ name: "handover" })} />
