@@ -127,6 +127,9 @@ def join(meeting: Meeting, seat: Seat) -> Meeting:
         return meeting
     if seat.member_id == stick_person(meeting) or seat.member_id in order_of(meeting):
         return meeting
+    if unfinished_of(meeting, seat.member_id):
+        # Their place is the turn that they may still finish.
+        return meeting
     meeting = with_standing(meeting, seat.member_id, Standing.WAITING)
     return with_order(meeting, (*order_of(meeting), seat.member_id))
 

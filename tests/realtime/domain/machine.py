@@ -202,9 +202,10 @@ class AnyMeeting(RuleBasedStateMachine):
         assert person is not None
         self.step(person, c.Accept() if yes else c.Decline(), tab)
 
-    @precondition(lambda self: self.m.handing)
-    @rule(yes=st.booleans())
-    def answer_the_hand_over(self, yes: bool) -> None:
+    @precondition(lambda self: self.m.facilitators_present())
+    @rule(person=who, stay=st.booleans(), yes=st.sampled_from([True, True, False]))
+    def hand_over_and_answer(self, person: MemberId, stay: bool, yes: bool) -> None:
+        self.step(self.m.facilitators_present()[0].member_id, c.HandOver(person, stay))
         if self.m.handing:
             self.step(self.m.handing.to, c.TakeOn(yes))
 

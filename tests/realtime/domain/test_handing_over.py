@@ -14,6 +14,7 @@ from realtime.domain.commands import (
     Leave,
     Lock,
     NameSuccessor,
+    Offer,
     Pause,
     Remove,
     Resume,
@@ -24,7 +25,7 @@ from realtime.domain.meeting import Handing, Role
 from realtime.domain.refusal import Reason
 from realtime.domain.stick import next_deadline
 from tests.realtime.domain.asking import refused, told, you
-from tests.realtime.domain.circle import ADI, RINA, SARI, SITI, TONO, trio
+from tests.realtime.domain.circle import ADI, RINA, SARI, SITI, TONO, framed, trio
 
 # --- Handing over ---
 
@@ -181,3 +182,20 @@ def test_only_a_member_with_a_seat_is_named() -> None:
     circle.do(SARI, NameSuccessor(RINA))
     circle.do(RINA, BecomeObserver())
     assert told(circle).successor is None
+
+
+def test_a_turn_still_to_be_finished_is_the_one_place_of_whoever_changes_their_role() -> None:
+    circle = trio(framed(facilitators_in_order=True))
+    circle.do(SARI, HandOver(RINA, stay=True))
+    circle.do(RINA, TakeOn(yes=True))
+    circle.start()
+    circle.accept()
+    # Sari is interrupted, and comes back while somebody else has the stick.
+    circle.do(SARI, StepOut())
+    circle.do(RINA, Offer(None))
+    circle.accept()
+    circle.do(SARI, ComeBack())
+    circle.do(SARI, BecomeMember())
+    assert SARI not in circle.order
+    circle.pass_on()
+    assert circle.stick() == ("offered", SARI)
