@@ -2,18 +2,43 @@
 
 from __future__ import annotations
 
-from server.accounts.tables import Passkey, Person, SetUp, SignIn, SpentChallenge
-from server.circles.tables import Circle, Invitation, Membership
+from server.accounts.tables import Passkey, Person, RecoveryCode, SetUp, SignIn, SpentChallenge
+from server.care.tables import HelpLine, SealedNote
+from server.circles.tables import (
+    Absence,
+    Agreement,
+    Change,
+    Circle,
+    Feeling,
+    FollowUp,
+    Invitation,
+    Membership,
+    Pairing,
+    ShelfItem,
+)
 from server.database import Base
+from server.desk.tables import Instance, PushEndpoint
 
 __all__ = [
+    "Absence",
+    "Agreement",
     "Base",
+    "Change",
     "Circle",
+    "Feeling",
+    "FollowUp",
+    "HelpLine",
+    "Instance",
     "Invitation",
     "Membership",
+    "Pairing",
     "Passkey",
     "Person",
+    "PushEndpoint",
+    "RecoveryCode",
+    "SealedNote",
     "SetUp",
+    "ShelfItem",
     "SignIn",
     "SpentChallenge",
 ]

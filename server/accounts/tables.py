@@ -21,6 +21,8 @@ class Person(Base):
     passphrase: Mapped[str | None] = mapped_column(String(200))
     """argon2id, with its own salt and cost inside."""
     organiser: Mapped[bool] = mapped_column(default=False)
+    totp: Mapped[bytes | None] = mapped_column(LargeBinary)
+    """The shared secret of their authenticator, sealed; None: they use none."""
     since: Mapped[dt.date] = mapped_column(Date)
 
 
@@ -33,6 +35,22 @@ class SignIn(Base):
     person_id: Mapped[str] = mapped_column(ForeignKey("person.id", ondelete="CASCADE"), index=True)
     expires: Mapped[int] = mapped_column(Integer)
     """Seconds since 1970."""
+    id: Mapped[str | None] = mapped_column(String(24), unique=True, index=True)
+    """To end it from another browser; opens nothing by itself."""
+    device: Mapped[str] = mapped_column(String(60), default="")
+    """As coarse as 'Chrome, Android'."""
+    since: Mapped[dt.date | None] = mapped_column(Date)
+    lasting: Mapped[bool] = mapped_column(default=True)
+    """False: it ends with the browser, for shared phones."""
+
+
+class RecoveryCode(Base):
+    """A code that signs somebody in once, for when every key is lost."""
+
+    __tablename__ = "recovery_code"
+
+    code_hash: Mapped[bytes] = mapped_column(LargeBinary(32), primary_key=True)
+    person_id: Mapped[str] = mapped_column(ForeignKey("person.id", ondelete="CASCADE"), index=True)
 
 
 class Passkey(Base):

@@ -78,7 +78,7 @@ async def invitation_for(circle: Circle) -> Invitation | None:
         invitation = await db().get(Invitation, note.invitation_id)
         if holds(invitation):
             return invitation
-    if circle.listed:
+    if circle.joining == "open":
         return None
     raise Invalid
 

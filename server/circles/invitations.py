@@ -8,6 +8,7 @@ from __future__ import annotations
 import datetime as dt
 import io
 from urllib.parse import quote
+from zoneinfo import ZoneInfo
 
 import segno
 from markupsafe import Markup
@@ -27,7 +28,6 @@ from server.circles.queries import (
     use,
 )
 from server.circles.routes import now, speak
-from server.circles.schedule import ZONES
 from server.circles.tables import Circle, Invitation
 from server.limits import EXCHANGE
 from server.web import (
@@ -176,14 +176,14 @@ def words_to_send(circle: Circle, made: Invitation, url: str) -> str:
     times = times_of(circle)
     key = "invite.message.topic" if made.with_topic else "invite.message"
     return text(
-        own, key, circle=circle.name, day=times.day(own), time=times.clock(own), zone=circle.zone,
+        own, key, circle=circle.name, day=times.day(own), time=times.clock(own), zone=times.zone,
         url=url,
     )  # fmt: skip
 
 
 def day_of(instant: int) -> dt.date:
     """The day of an instant, in Indonesia's western zone."""
-    return dt.datetime.fromtimestamp(instant, ZONES["WIB"]).date()
+    return dt.datetime.fromtimestamp(instant, ZoneInfo("Asia/Jakarta")).date()
 
 
 def qr(url: str) -> Markup:

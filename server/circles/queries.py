@@ -12,6 +12,7 @@ import time
 import unicodedata
 from collections.abc import Sequence
 from dataclasses import dataclass
+from zoneinfo import ZoneInfo
 
 from sqlalchemy import select, update
 from sqlalchemy.exc import IntegrityError
@@ -21,9 +22,11 @@ from server.accounts.queries import new_id
 from server.accounts.tables import Person
 from server.circles.forms import CircleForm
 from server.circles.names import name_key, suggestion
-from server.circles.schedule import Times
+from server.circles.schedule import LONG, Times
 from server.circles.tables import Circle, Invitation, Membership
 from server.security import hashed, new_secret
+
+DAYS = ("MO", "TU", "WE", "TH", "FR", "SA", "SU")
 
 
 @dataclass(frozen=True)
@@ -52,7 +55,7 @@ class NotValid(Exception):
 
 def times_of(circle: Circle) -> Times:
     """When it meets."""
-    return Times(circle.weekday, circle.time, circle.zone, circle.minutes)
+    return Times(circle.starts, circle.timezone, circle.rule, circle.minutes)
 
 
 async def find_circle(db: AsyncSession, slug: str) -> Circle | None:
@@ -86,8 +89,9 @@ async def my_circles(db: AsyncSession, person: Person) -> Sequence[MyCircle]:
 
 async def listed_circles(db: AsyncSession, now: dt.datetime) -> list[Circle]:
     """Those that anybody may find, the next to meet first."""
-    found = await db.scalars(select(Circle).where(Circle.listed))
-    return sorted(found, key=lambda circle: times_of(circle).next_start(now))
+    found = await db.scalars(select(Circle).where(Circle.visibility == "public"))
+    last = dt.datetime.max.replace(tzinfo=dt.UTC)
+    return sorted(found, key=lambda circle: times_of(circle).next_start(now) or last)
 
 
 async def facilitator_names(db: AsyncSession, circle: Circle) -> list[str]:
@@ -111,21 +115,38 @@ async def make_circle(db: AsyncSession, form: CircleForm, person: Person, name: 
         slug=await free_slug(db, form.name),
         name=form.name,
         topic=form.topic,
+        kind="other",
+        place="",
+        search=f"{form.name} {form.topic}".casefold(),
         language=form.language,
+        languages=form.language,
+        medium="text",
+        newcomers=True,
+        ages="adults",
         seats=form.seats,
-        weekday=form.weekday,
-        time=form.time,
-        zone=form.zone,
+        starts=first_start(form.weekday, form.time, LONG[form.zone]),
+        timezone=LONG[form.zone],
+        rule=f"FREQ=WEEKLY;BYDAY={DAYS[form.weekday]}",
         minutes=form.minutes,
         soft_seconds=form.soft_minutes * 60,
         door=form.door,
-        listed=form.listed,
+        visibility="public" if form.listed else "private",
+        joining="open" if form.listed else "invitation",
+        friends="ask",
+        observers_first=False,
+        agreements_version=0,
         since=dt.datetime.now(dt.UTC).date(),
     )
     db.add(circle)
     await db.flush()
     await join(db, circle, person, name, role="facilitator")
     return circle
+
+
+def first_start(weekday: int, time: str, zone: str) -> str:
+    """The first such day, today or later, as a schedule writes it."""
+    today = dt.datetime.now(ZoneInfo(zone)).date()
+    return f"{today + dt.timedelta(days=(weekday - today.weekday()) % 7)}T{time}"
 
 
 async def free_slug(db: AsyncSession, name: str) -> str:

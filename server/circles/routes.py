@@ -43,7 +43,8 @@ async def landing() -> Response:
     found = [circle for circle in await listed_circles(db(), moment) if circle.id not in known]
     rows: list[tuple[Circle, MyCircle | None, Times]]
     rows = [(my.circle, my, times_of(my.circle)) for my in mine]
-    rows.sort(key=lambda row: row[2].next_start(moment))
+    last = dt.datetime.max.replace(tzinfo=dt.UTC)
+    rows.sort(key=lambda row: row[2].next_start(moment) or last)
     rows += [(circle, None, times_of(circle)) for circle in found]
     return await page("landing.html", rows=rows, now=moment, person=person)
 
@@ -52,7 +53,7 @@ async def visible(slug: str) -> tuple[Circle, MyCircle | None]:
     """The circle, if this browser may know that it exists; else the page that says it does not."""
     mine = await find_my_circle(db(), await who(), slug)
     circle = mine.circle if mine else await find_circle(db(), slug)
-    if circle is None or not (mine or circle.listed or invited_to(circle)):
+    if circle is None or not (mine or circle.visibility != "private" or invited_to(circle)):
         abort(404)
     speak(circle)
     return circle, mine

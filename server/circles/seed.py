@@ -9,6 +9,7 @@ import datetime as dt
 from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Literal
+from zoneinfo import ZoneInfo
 
 from sqlalchemy.ext.asyncio import AsyncSession
 
@@ -17,7 +18,6 @@ from server.circles.forms import CircleForm
 from server.circles.guide import Guide
 from server.circles.names import name_key
 from server.circles.queries import invite, join, make_circle
-from server.circles.schedule import ZONES
 from server.circles.tables import Circle
 from server.database import Database
 from server.security import Keys
@@ -63,7 +63,7 @@ async def seed_circle(
 
     `weekly`: weekday and time; None: a meeting now. `guide`: None for the standard one.
     """
-    now = dt.datetime.now(ZONES["WIB"])
+    now = dt.datetime.now(ZoneInfo("Asia/Jakarta"))
     weekday, time = weekly or (now.weekday(), f"{now.hour:02}:00")
     form = CircleForm(
         name=title, topic=topic, language=language, seats=seats, weekday=weekday, time=time,

@@ -7,13 +7,13 @@ from __future__ import annotations
 
 import datetime as dt
 from dataclasses import dataclass
+from zoneinfo import ZoneInfo
 
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from server.accounts.queries import new_person, sign_in
 from server.circles.forms import CircleForm
 from server.circles.queries import invite, join, make_circle
-from server.circles.schedule import ZONES
 from server.circles.tables import Circle
 from server.database import Database
 from server.security import Keys
@@ -75,7 +75,7 @@ async def cast_circle(
 
 def circle_form(lines: Lines, language: Language, now: dt.datetime) -> CircleForm:
     """A circle whose weekly time is this hour."""
-    there = now.astimezone(ZONES["WIB"])
+    there = now.astimezone(ZoneInfo("Asia/Jakarta"))
     return CircleForm(
         name=lines.title,
         topic=lines.topic,

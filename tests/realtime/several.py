@@ -289,13 +289,15 @@ class SeveralProcesses(AnyMeeting):
         self.shelf.lost = False
         if empty:
             self.run(self.shelf.forget(self.m.circle_id))
+            if not any(self.m.circle_id in p.room.known for p in self.processes):
+                self.verdicts.forget()
             # Before all who knew the meeting are back, somebody may come to one who did not.
             self.arrive(early, observer=False, tab="")
         for process in self.processes:
             process.extend(seconds)
             self.mend_clock(process)
             self.run(self.hear(process))
-        self.verdicts.back_after(seconds, self.shelf.stored)
+        self.verdicts.back_after(seconds)
 
     # --- What must hold beside all that holds of a meeting ---
 

@@ -122,12 +122,13 @@ class Verdicts:
         else:
             assert not process.serving, "carried out what it was never told of"
 
-    def back_after(self, seconds: float, stored: Meeting | None) -> None:
+    def back_after(self, seconds: float) -> None:
         self._outages += seconds
-        if stored is None:
-            # Nobody was left who knew: what opens next is another meeting.
-            self._newest = (0, 0)
-            self._stands.clear()
+
+    def forget(self) -> None:
+        """Nobody is left who knew the meeting: what opens next is another one."""
+        self._newest = (0, 0)
+        self._stands.clear()
 
     def check_nothing_is_forgotten(
         self, stored: Meeting | None, processes: Sequence[Process], every: float

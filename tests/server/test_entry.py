@@ -205,7 +205,7 @@ async def test_somebody_banned_is_told_so_at_every_door(site: Site) -> None:
 
 async def test_a_circle_on_the_first_page_needs_no_invitation(site: Site) -> None:
     assert "Orang tua tunggal" not in (await site.stranger().get("/")).text
-    await change(site, update(Circle).values(listed=True))
+    await change(site, update(Circle).values(visibility="public", joining="open"))
     visitor = site.stranger()
     assert "Orang tua tunggal" in (await visitor.get("/")).text
     assert (await visitor.get(f"{site.circle}/masuk")).status == 200

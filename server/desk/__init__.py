@@ -1,0 +1,1 @@
+"""The organiser's desk: the instance itself, its circles, facilitators, invitations and bans."""
