@@ -55,6 +55,10 @@ class MeetingStore(Protocol):
         """
         ...
 
+    async def moment(self) -> int:
+        """Microseconds since 1970 by the store's own clock: the same one for every process."""
+        ...
+
     async def open_circles(self) -> tuple[CircleId, ...]:
         """Circles with a meeting that has not ended, for the clock that carries out deadlines."""
         ...

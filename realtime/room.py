@@ -176,11 +176,13 @@ class Room:
     async def _reseed(self, known: Meeting) -> Meeting | None:
         """The store lost the meeting: what this process saw last stands, in a new epoch.
 
-        A client's memory is never asked: it could give itself the stick.
+        A client's memory is never asked: it could give itself the stick. The epoch is the store's
+        time, so that it is above one that others began meanwhile and lost again, unknown to us.
         """
         if known.phase is Phase.ENDED:
             return None
-        again = replace(known, epoch=known.epoch + 1, version=known.version + 1)
+        epoch = max(known.epoch + 1, await self._store.moment())
+        again = replace(known, epoch=epoch, version=known.version + 1)
         again = replace(again, shown=known.shown + 1)
         if await self._store.swap(None, again):
             return again

@@ -67,6 +67,10 @@ class MemoryMeetingStore:
         self._memory.pass_on(new.circle_id, StateHeard(new))
         return True
 
+    async def moment(self) -> int:
+        self._memory.reach()
+        return time.time_ns() // 1000
+
     async def open_circles(self) -> tuple[CircleId, ...]:
         self._memory.reach()
         meetings = self._memory.meetings.values()

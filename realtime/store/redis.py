@@ -51,6 +51,10 @@ class RedisMeetingStore:
         last = self._last.pop(circle_id, None)
         return last[1] if last and last[0] == state else parse_meeting(state)
 
+    async def moment(self) -> int:
+        seconds, micros = await self._link.ask("TIME")
+        return int(seconds) * 1_000_000 + int(micros)
+
     async def open_circles(self) -> tuple[CircleId, ...]:
         circles = await self._link.ask("SMEMBERS", OPEN)
         return tuple(sorted(CircleId(circle.decode()) for circle in circles))

@@ -89,6 +89,9 @@ class Shelf:
             raise OutOfReach
         return won
 
+    async def moment(self) -> int:
+        return await self.inner.moment()
+
     async def open_circles(self) -> tuple[CircleId, ...]:
         return await self.inner.open_circles()
 
@@ -135,7 +138,13 @@ class Noting(Room):
     """Notes since when it has seen the next deadline, to judge the watch without asking it."""
 
     due: dict[Instant, float]
+    taken_up: tuple[int, int] = (0, 0)
+    """From which meeting it took one up again that the store had lost."""
     monotonic: Callable[[], float]
+
+    async def _reseed(self, known: Meeting) -> Meeting | None:
+        self.taken_up = stamp(known)
+        return await super()._reseed(known)
 
     def note(self, meeting: Meeting) -> bool:
         old = self.known.get(meeting.circle_id)

@@ -17,7 +17,7 @@ from hypothesis.stateful import initialize, precondition, rule
 
 from realtime.domain import commands as c
 from realtime.domain.commands import Command, Report
-from realtime.domain.meeting import Frame, MemberId
+from realtime.domain.meeting import Frame, MemberId, Phase
 from realtime.domain.refusal import Refused
 from realtime.domain.stick import next_deadline
 from realtime.ports import Guest, MeetingStore, OutOfReach
@@ -289,7 +289,8 @@ class SeveralProcesses(AnyMeeting):
         self.shelf.lost = False
         if empty:
             self.run(self.shelf.forget(self.m.circle_id))
-            if not any(self.m.circle_id in p.room.known for p in self.processes):
+            known = [p.room.known.get(self.m.circle_id) for p in self.processes]
+            if all(m is None or m.phase is Phase.ENDED for m in known):
                 self.verdicts.forget()
             # Before all who knew the meeting are back, somebody may come to one who did not.
             self.arrive(early, observer=False, tab="")

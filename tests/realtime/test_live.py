@@ -119,7 +119,7 @@ async def test_a_store_that_forgot_everything_gets_the_meeting_back_in_a_new_epo
     world.memory.sequences.clear()
     world.memory.mend()
     await dewi.until(lambda p: not p.trouble)
-    assert dewi.meeting.epoch == epoch + 1
+    assert dewi.meeting.epoch > epoch
     assert dewi.you.turn_id == turn
     assert [seat.name for seat in dewi.meeting.seats] == ["Bu Sari", "Dewi"]
     assert (await host.send(SetFloor(Floor.OPEN))).ok

@@ -74,7 +74,8 @@ class Verdicts:
             assert set(before.removed) <= set(new.removed)
             self._past = Past()
             return
-        was = (new.epoch - 1, new.version - 1)
+        was = deed.process.room.taken_up
+        assert was[1] == new.version - 1, "taken up again, and changed with it"
         assert was in self._pasts, "taken up again from a meeting that never was"
         self._past = self._pasts[was].copy()
 
