@@ -202,9 +202,16 @@ STORE = (
     Breakage(
         "a meeting put back after a loss is taken for the lost one",
         LIVE_ROOM,
-        "again = replace(known, epoch=known.epoch + 1, version=known.version + 1)",
+        "again = replace(known, epoch=epoch, version=known.version + 1)",
         "again = replace(known, version=known.version + 1)",
         ("tests/realtime/test_live.py",),
+    ),
+    Breakage(
+        "a meeting taken up again from old knowledge may be older than what people saw",
+        LIVE_ROOM,
+        "epoch = max(known.epoch + 1, await self._store.moment())",
+        "epoch = known.epoch + 1",
+        ("tests/realtime/test_known.py",),
     ),
 )
 

@@ -14,9 +14,9 @@ from tests.realtime.conftest import Door
 HOST, DEWI = MemberId("m-Bu Sari"), MemberId("m-Dewi")
 
 
-async def two_processes() -> tuple[Room, Room, Meeting]:
+async def two_processes(memory: Memory | None = None) -> tuple[Room, Room, Meeting]:
     """Two over one store, neither of which hears the other; Dewi sits, and both know of it."""
-    memory, door = Memory(), Door()
+    memory, door = memory or Memory(), Door()
     here, there = (Room(by_memory(memory).meetings, door, Clock(), Watch()) for _ in range(2))
     for name in ("Bu Sari", "Dewi"):
         meeting = await here.arrived(await door.admit({"name": name}, "s"), observer=False)
@@ -46,3 +46,19 @@ async def test_a_press_changes_nothing_only_after_the_store_was_asked() -> None:
     resumed = await send(there, paused, HOST, Resume())
     assert not resumed.paused
     assert (await send(here, resumed, HOST, Pause())).paused
+
+
+async def test_a_meeting_taken_up_twice_is_newer_than_the_first_time_for_everybody() -> None:
+    memory = Memory()
+    here, there, meeting = await two_processes(memory)
+    memory.meetings.clear()
+    again = await here.load(meeting.circle_id)
+    assert again
+    for _ in range(3):
+        again = await send(here, again, HOST, Pause())
+        again = await send(here, again, HOST, Resume())
+    # It is lost again, and only a process that knows nothing of all this is left.
+    memory.meetings.clear()
+    taken_up = await there.load(meeting.circle_id)
+    assert taken_up
+    assert (taken_up.epoch, taken_up.version) > (again.epoch, again.version)
