@@ -116,7 +116,7 @@ async def test_weekly_circles_become_rules_and_back_with_their_people(tmp_path: 
 
     async def rows(table: str) -> list[dict[str, object]]:
         async with database.engine.connect() as connection:
-            found = (await connection.execute(text(f"SELECT * FROM {table}"))).mappings()  # noqa: S608
+            found = (await connection.execute(text(f"SELECT * FROM {table}"))).mappings()
             return [dict(row) for row in found]
 
     async with database.engine.begin() as connection:
