@@ -213,7 +213,9 @@ async def stillness(page: Page) -> None:
           // A press is drawn, and what it sets in motion begins, two frames later at the most.
           for (let i = 0; i < 2; i++) await new Promise(requestAnimationFrame);
           const moving = document.getAnimations()
-            .filter(a => a.effect.getComputedTiming().iterations !== Infinity);
+            .filter(a => a.effect.getComputedTiming().iterations !== Infinity)
+            // What is folded away in a closed row never gets on.
+            .filter(a => a.effect.target.checkVisibility());
           await Promise.all(moving.map(a => a.finished.catch(() => null)));
         }"""
     )
