@@ -5,7 +5,10 @@
 #   make demo            a living demonstration circle
 #   make test            everything: lint, types, contracts, unit tests, browsers, budgets
 #   make test-py ARGS=…  only pytest          make test-web   only the browser's unit tests
+#   make test-pg         the tests of the pages again, on PostgreSQL
 #   make screens         a picture of every screen, into an ignored folder
+#   make mutants         break the rules one by one: every breakage has to be caught
+#   make soak STEPS=…    random meetings, a million steps     make bench-stick, bench-pages
 #   make lock            work out the lock files again (ARGS=--upgrade for newer versions)
 #   make clean           remove what make made; ./data stays
 #
@@ -23,6 +26,7 @@ UV_READY := .tools/.ready
 RUN_READY := .venv/.ready-run
 DEV_READY := .venv/.ready-dev
 BROWSER_READY := .venv/.ready-browser
+POSTGRES := command -v initdb >/dev/null || ls /usr/lib/postgresql/*/bin/initdb >/dev/null 2>&1
 NODE_READY := web/node_modules/.ready
 BUILT := server/static/built/.vite/manifest.json
 WEB := $(BIN)/python scripts/web.py
@@ -34,9 +38,9 @@ export UV_PYTHON_DOWNLOADS := never
 # Compiled modules are kept wherever make runs: without them every start costs seconds.
 unexport PYTHONDONTWRITEBYTECODE
 
-.PHONY: help run demo test lint types contracts wire test-web build budgets test-py screens bench-stick soak mutants lock clean
+.PHONY: help run demo test lint types contracts wire test-web build budgets test-py test-pg screens bench-pages bench-stick soak mutants lock clean
 help:
-	@sed -n '3,10s/^# *//p' Makefile
+	@sed -n '3,13s/^# *//p' Makefile
 
 run: $(RUN_READY) $(BUILT)
 	@exec $(BIN)/lingkar serve $(if $(filter-out 0,$(LAN)),--lan) $(ARGS)
@@ -44,7 +48,7 @@ demo: $(RUN_READY) $(BUILT)
 	@exec $(BIN)/lingkar demo $(if $(filter-out 0,$(LAN)),--lan) $(ARGS)
 
 # Cheapest first: a slip of the pen is told in seconds.
-test: lint types contracts wire test-web budgets test-py
+test: lint types contracts wire test-web budgets test-py test-pg
 lint: $(DEV_READY)
 	$(BIN)/ruff check .
 	$(BIN)/ruff format --check .
@@ -63,9 +67,20 @@ budgets: $(RUN_READY) $(BUILT)
 test-py: $(DEV_READY) $(BUILT) $(BROWSER_READY)
 	@command -v git >/dev/null || { echo "The tests need git. On Debian: apt-get install git" >&2; exit 1; }
 	PLAYWRIGHT_NODEJS_PATH="$$($(WEB) where)" $(BIN)/pytest $(ARGS)
+# Where it can be installed it is; elsewhere the run says aloud what it left out.
+test-pg: $(DEV_READY) $(BUILT)
+	@{ $(POSTGRES); } || { [ "$$(id -u)" = 0 ] && command -v apt-get >/dev/null && \
+		echo "Setting up: PostgreSQL" && apt-get update -qq </dev/null && \
+		DEBIAN_FRONTEND=noninteractive apt-get install -y -qq --no-install-recommends \
+		postgresql </dev/null >/dev/null; } || true
+	@if $(POSTGRES); then LINGKAR_TEST_DATABASE=postgresql $(BIN)/pytest $(or $(ARGS),tests/server); \
+	else echo "NOT RUN on PostgreSQL: it is not installed. On Debian: apt-get install postgresql" >&2; fi
 screens: $(DEV_READY) $(BUILT) $(BROWSER_READY)
 	PLAYWRIGHT_NODEJS_PATH="$$($(WEB) where)" $(BIN)/python -m tests.screens $(ARGS)
 
+# What a page costs among 5,000 circles and 50,000 memberships.
+bench-pages: $(DEV_READY) $(BUILT)
+	$(BIN)/python -m tests.bench.pages $(ARGS)
 bench-stick: $(DEV_READY)
 	$(BIN)/python -m tests.bench.stick $(ARGS)
 

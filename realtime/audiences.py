@@ -11,13 +11,13 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field, replace
 
 from realtime import limits
-from realtime.domain.audience import facilitators, inside, seats
+from realtime.domain.audience import facilitators, inside, on_line, seats
 from realtime.domain.meeting import CircleId, Instant, Meeting, MemberId, Phase
 from realtime.frames import Frame, Server, encode, prepared
 from realtime.ports import PASSING, Guest, WordsHeard
 from realtime.present import facilitator_view, guide_view, lobby_view, meeting_view, you_view
 from realtime.room import sitting
-from realtime.views import FacilitatorView, Gone, Joined, LobbyView, Trouble, YouView
+from realtime.views import FacilitatorView, Gone, Joined, LobbyView, Trouble, Whispered, YouView
 
 AUTHORS = 512
 """Messages of which is known who said them, for taking one back. Never what they were."""
@@ -64,6 +64,8 @@ class Circle:
     shown: tuple[int, int] = (0, 0)
     """The (epoch, version) of the newest meeting that anybody here was shown."""
     authors: OrderedDict[str, tuple[MemberId, int]] = field(default_factory=OrderedDict)
+    whispered: OrderedDict[str, MemberId] = field(default_factory=OrderedDict)
+    """Who wrote which private line, so that a repeat is one. Never what, nor to whom."""
     nodding: set[MemberId] = field(default_factory=set)
 
     def ready(self) -> list[Socket]:
@@ -73,6 +75,11 @@ class Circle:
         self.authors.setdefault(message, (member_id, seq))
         while len(self.authors) > AUTHORS:
             self.authors.popitem(last=False)
+
+    def note_whisper(self, message: str, member_id: MemberId) -> None:
+        self.whispered.setdefault(message, member_id)
+        while len(self.whispered) > AUTHORS:
+            self.whispered.popitem(last=False)
 
 
 @dataclass(frozen=True)
@@ -115,7 +122,7 @@ class Audiences:
         for socket in seated:
             self._show_person(socket, meeting, shared)
         leaving = []
-        for socket in seated if meeting.phase is Phase.ENDED else others:
+        for socket in [*seated, *others] if meeting.phase is Phase.ENDED else others:
             why = self._gone(socket, meeting)
             if why is not None:
                 socket.ready = False
@@ -190,6 +197,12 @@ class Audiences:
             ],
             frame,
         )
+
+    def whisper(self, circle: Circle, meeting: Meeting, said: Whispered, payload: bytes) -> None:
+        """To every tab of the people of that line, and not a frame to anybody else."""
+        people = on_line(meeting, said.line, said.of)
+        sids = [s.sid for s in circle.ready() if s.guest.member_id in people]
+        self._server.send(sids, prepared("whispered", payload))
 
     def say_gone(self, socket: Socket, why: Gone) -> None:
         self._send(socket, "gone", why)

@@ -16,7 +16,7 @@ import orjson
 
 from realtime import limits, table
 from realtime.audiences import Circle, Socket
-from realtime.domain.chat import may_nod, may_phrase, may_retract, may_say
+from realtime.domain.chat import may_nod, may_phrase, may_retract, may_say, may_whisper
 from realtime.domain.meeting import Meeting, MemberId
 from realtime.domain.refusal import Reason, Refused
 from realtime.gateway import Gateway, log_fault
@@ -33,6 +33,7 @@ from realtime.payloads import (
     SayPhrase,
     SayWords,
     Sync,
+    Whisper,
     parse,
     trimmed,
 )
@@ -53,6 +54,7 @@ class Events:
             "command": self._command,
             "say": self._say,
             "phrase": self._phrase,
+            "whisper": self._whisper,
             "retract": self._retract,
             "nod": self._nod,
             "sync": self._sync,
@@ -147,6 +149,30 @@ class Events:
             seq = await self._gateway.fanout.publish(circle.circle_id, "said", orjson.dumps(said))
             circle.note_author(message, me, seq)
         return Placed(meeting.shown, message, seq)
+
+    async def _whisper(self, circle: Circle, socket: Socket, sent: Whisper) -> Ack:
+        """Pass a private line on, once for each id: to those it is for, and past everybody else."""
+        me, meeting = socket.guest.member_id, self._known(circle)
+        text = trimmed(sent.text)
+        line, of = may_whisper(meeting, me, sent.to)
+        author = circle.whispered.get(sent.id)
+        if author is not None and author != me:
+            raise Refused(Reason.MALFORMED)
+        if author is None:
+            seat = meeting.seat(me)
+            whispered = {
+                "id": sent.id,
+                "line": line,
+                "of": of,
+                "member_id": me,
+                "name": seat.name if seat else socket.guest.name,
+                "text": text,
+            }
+            await self._gateway.fanout.publish(
+                circle.circle_id, "whispered", orjson.dumps(whispered)
+            )
+            circle.note_whisper(sent.id, me)
+        return Accepted(meeting.shown)
 
     async def _retract(self, circle: Circle, socket: Socket, sent: Retract) -> Ack:
         me, meeting = socket.guest.member_id, self._known(circle)

@@ -23,7 +23,7 @@ from realtime.frames import Server
 from realtime.payloads import Hello, parse
 from realtime.ports import PASSING, Admission, Fanout, Heard, OutOfReach, Presence, StateHeard
 from realtime.room import Room, stamp
-from realtime.views import PROTOCOL, Gone
+from realtime.views import PROTOCOL, Gone, Whispered
 
 LOG = logging.getLogger(__name__)
 ANSWER_SECONDS = 2.0
@@ -207,7 +207,12 @@ class Gateway:
             said = orjson.loads(heard.payload)
             circle.note_author(said["id"], MemberId(said["member_id"]), heard.seq)
         known = self.room.known.get(circle.circle_id)
-        if known is not None:
+        if heard.event == "whispered":
+            whispered = Whispered(**orjson.loads(heard.payload))
+            circle.note_whisper(whispered.id, whispered.member_id)
+            if known is not None:
+                self.audiences.whisper(circle, known, whispered, payload)
+        elif known is not None:
             self.audiences.words(circle, known, heard, payload)
 
     async def lost_reach(self) -> None:

@@ -27,6 +27,7 @@ from realtime.views import (
     Retracted,
     Said,
     Trouble,
+    Whispered,
     YouView,
 )
 
@@ -73,6 +74,15 @@ class SayPhrase:
 
     id: Id
     key: Literal["warm.1", "warm.2", "warm.3", "warm.4"]
+
+
+@dataclass(frozen=True)
+class Whisper:
+    """Event `whisper`: a private line, to the facilitators (`to` None) or to one person."""
+
+    id: Id
+    to: MemberId | None
+    text: str
 
 
 @dataclass(frozen=True)
@@ -133,6 +143,7 @@ CLIENT_EVENTS: dict[str, type] = {
     "command": CommandSent,
     "say": SayWords,
     "phrase": SayPhrase,
+    "whisper": Whisper,
     "retract": Retract,
     "nod": Nod,
     "sync": Sync,
@@ -147,6 +158,7 @@ SERVER_EVENTS: dict[str, type] = {
     "lobby": LobbyView,
     "said": Said,
     "retracted": Retracted,
+    "whispered": Whispered,
     "nodded": Nodded,
     "gone": Gone,
     "trouble": Trouble,

@@ -23,6 +23,12 @@ class Guest:
     facilitator: bool
     first_visit: bool
     frame: Frame
+    observes: bool = False
+    """They sit as an observer this time, whatever they chose: a first visit of listening."""
+    companion: MemberId | None = None
+    """Who accompanies them in this circle; known to the two and the facilitators."""
+    opens: float | None = None
+    """When the door opens for the next meeting, in seconds since 1970; None: whenever."""
 
 
 class Admission(Protocol):
@@ -87,7 +93,7 @@ class WordsHeard:
 Heard = StateHeard | WordsHeard
 
 
-PASSING = frozenset({"nodded"})
+PASSING = frozenset({"nodded", "whispered"})
 """Events without a place in the order of the words: one that is missed leaves no gap."""
 
 

@@ -6,6 +6,7 @@ from typing import Literal
 
 from realtime.domain.deadlines import LAST_WORDS
 from realtime.domain.meeting import (
+    Hand,
     Held,
     Instant,
     Meeting,
@@ -16,8 +17,11 @@ from realtime.domain.meeting import (
     Seat,
 )
 from realtime.domain.reading import (
+    companion_of,
+    greets,
     in_order,
     is_full,
+    newcomers_of,
     next_in_round,
     open_round,
     seated,
@@ -36,6 +40,7 @@ from realtime.views import (
     LobbyView,
     MeetingView,
     NoticeView,
+    PairView,
     SeatView,
     StickView,
     WaitingView,
@@ -78,6 +83,7 @@ def meeting_view(meeting: Meeting, now: Instant) -> MeetingView:
         ends=ms(meeting.ends),
         ending=meeting.ending,
         capacity=meeting.frame.seats,
+        greeter=meeting.greeter,
         notices=tuple(NoticeView(x.n, x.kind, x.member_id, x.by) for x in meeting.notices),
     )
 
@@ -101,6 +107,7 @@ def you_view(meeting: Meeting, member: MemberId, now: Instant) -> YouView | None
     offer = stick if isinstance(stick, Offered) and stick.to == member else None
     held = stick if isinstance(stick, Held) and stick.by == member else None
     asked = [a.member_id for a in meeting.asked]
+    newcomers = newcomers_of(meeting, member)
     return YouView(
         member_id=member,
         role=seat.role,
@@ -122,6 +129,10 @@ def you_view(meeting: Meeting, member: MemberId, now: Instant) -> YouView | None
         quietened=member in meeting.quietened,
         speaks_from=seat.tab,
         successor=meeting.successor == member,
+        waiting=waiting_views(meeting) if greets(meeting, member) else None,
+        companion=companion_of(meeting, member),
+        newcomers=newcomers,
+        hands=tuple(hand_view(h) for h in meeting.hands if h.member_id in newcomers),
     )
 
 
@@ -150,20 +161,34 @@ def facilitator_view(meeting: Meeting, now: Instant) -> FacilitatorView:
     return FacilitatorView(
         now=ms(now),
         opened=ms(meeting.opened),
-        waiting=tuple(
-            WaitingView(w.member_id, w.name, w.observer, w.first_visit, ms(w.since))
-            for w in meeting.waiting
-        ),
+        waiting=waiting_views(meeting),
         asked=tuple(AskedView(a.member_id, ms(a.at)) for a in meeting.asked),
         order=current.order if current else (),
         people=tuple(heard(meeting, s) for s in seated(meeting) if in_order(meeting, s)),
-        hands=tuple(HandView(h.member_id, ms(h.at), h.taken_by) for h in meeting.hands),
+        hands=tuple(hand_view(h) for h in meeting.hands),
         turn_id=turn[1] if turn else None,
         handing=handing_view(meeting),
         successor=meeting.successor,
         unheard=tuple(s.member_id for s in seated(meeting) if in_order(meeting, s) and not s.turns),
         silent=stick.to if isinstance(stick, Offered) and stick.nudges > 1 else None,
+        pairs=pairs(meeting),
     )
+
+
+def waiting_views(meeting: Meeting) -> tuple[WaitingView, ...]:
+    return tuple(
+        WaitingView(w.member_id, w.name, w.observer or w.listens_first, w.first_visit, ms(w.since))
+        for w in meeting.waiting
+    )
+
+
+def hand_view(hand: Hand) -> HandView:
+    return HandView(hand.member_id, ms(hand.at), hand.taken_by)
+
+
+def pairs(meeting: Meeting) -> tuple[PairView, ...]:
+    both = ((s.member_id, companion_of(meeting, s.member_id)) for s in seated(meeting))
+    return tuple(PairView(new, companion) for new, companion in both if companion is not None)
 
 
 def guide_view(meeting: Meeting) -> GuideView:
@@ -188,9 +213,20 @@ def heard(meeting: Meeting, seat: Seat) -> HeardView:
 def lobby_view(meeting: Meeting | None, member: MemberId) -> LobbyView:
     """For one person at the door: nothing of the room but who opens it."""
     if meeting is None:
-        return LobbyView("no_host", "")
+        return LobbyView("no_host", "", listens_first=False)
+    knock = next((w for w in meeting.waiting if w.member_id == member), None)
+    return LobbyView(
+        lobby_state(meeting, member), who_opens(meeting), knock is not None and knock.listens_first
+    )
+
+
+def who_opens(meeting: Meeting) -> str:
+    """The name of whoever opens the door; empty while no facilitator is there."""
     hosts = meeting.facilitators_present()
-    return LobbyView(lobby_state(meeting, member), hosts[0].name if hosts else "")
+    greeter = meeting.seat(meeting.greeter) if meeting.greeter else None
+    if hosts and greeter and greets(meeting, greeter.member_id):
+        return greeter.name
+    return hosts[0].name if hosts else ""
 
 
 def lobby_state(meeting: Meeting, member: MemberId) -> LobbyState:

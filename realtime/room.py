@@ -12,7 +12,7 @@ from contextlib import suppress
 from dataclasses import replace
 
 from realtime.clock import Clock, Watch
-from realtime.domain.commands import Arrived, Command, Lost, Remove, Report, TabLost, Tick
+from realtime.domain.commands import Arrived, Command, Lost, PutOut, Remove, Report, TabLost, Tick
 from realtime.domain.meeting import (
     CircleId,
     Frame,
@@ -21,6 +21,7 @@ from realtime.domain.meeting import (
     MemberId,
     Phase,
     Presence,
+    Role,
     Seat,
 )
 from realtime.domain.refusal import Reason, Refused
@@ -65,8 +66,9 @@ class Room:
         """The present meeting. Raises `Refused(OUT_OF_REACH)`; None means that there is none."""
         try:
             meeting = await self._store.load(circle_id)
-            if meeting is None and (known := self.known.pop(circle_id, None)):
-                meeting = await self._reseed(known)
+            known = self.known.get(circle_id)
+            if known and (meeting is None or stamp(meeting) < stamp(known)):
+                meeting = await self._reseed(known, meeting)
         except OutOfReach:
             raise Refused(Reason.OUT_OF_REACH) from None
         if meeting is not None:
@@ -102,14 +104,45 @@ class Room:
 
     async def arrived(self, guest: Guest, observer: bool, tab: str = "") -> Meeting:
         """Somebody connected, or changed their mind at the door. Opens the meeting if need be."""
-        seen = Arrived(guest.name, guest.facilitator, observer, guest.first_visit, tab)
+        seen = Arrived(
+            guest.name,
+            guest.facilitator,
+            observer,
+            guest.first_visit,
+            tab,
+            guest.observes,
+            guest.companion,
+        )
 
         def decided(meeting: Meeting) -> Meeting:
             if meeting.phase is Phase.ENDED and guest.facilitator:
                 meeting = reopened(meeting, guest.frame, self._clock.now())
+            if is_early(meeting, guest, self._clock.now()):
+                raise Refused(Reason.EARLY)
             return decide(meeting, guest.member_id, seen, self._clock.now(), fresh())
 
         return await self._change(guest.circle_id, guest.frame, decided)
+
+    async def remove_from_outside(self, circle_id: CircleId, member_id: MemberId) -> None:
+        """The pages took somebody out of the circle: out of its meeting too, if there is one.
+
+        Raises `Refused(OUT_OF_REACH)` where that is not sure.
+        """
+        try:
+            await self._report(circle_id, member_id, PutOut(), self._clock.now())
+        except Refused as refusal:
+            if refusal.reason is not Reason.ENDED:
+                raise
+
+    async def is_under_way(self, circle_id: CircleId) -> bool:
+        """Is anybody meeting there now? Raises `Refused(OUT_OF_REACH)` where that is not sure."""
+        try:
+            meeting = await self._store.load(circle_id)
+        except OutOfReach:
+            raise Refused(Reason.OUT_OF_REACH) from None
+        if meeting is None or meeting.phase is Phase.ENDED:
+            return False
+        return any(s.presence is not Presence.LEFT for s in meeting.seats)
 
     async def lost(self, circle_id: CircleId, member_id: MemberId, tab: str | None = None) -> None:
         """Somebody's last connection is gone, or (`tab`) one of several."""
@@ -146,14 +179,18 @@ class Room:
                     return new
             if before is not None:
                 await before(new)
+            came = None
+            if new.phase is Phase.ENDED and (old is None or old.phase is not Phase.ENDED):
+                # In the same step as the end: whoever is killed now leaves nobody's name behind.
+                came, new = new, emptied(new)
             try:
                 won = await self._store.swap(old, new)
             except OutOfReach:
                 raise Refused(Reason.OUT_OF_REACH) from None
             if won:
                 self.note(new)
-                if new.phase is Phase.ENDED and (old is None or old.phase is not Phase.ENDED):
-                    await self._ended(new)
+                if came is not None:
+                    await self._count_visits(came)
                 return new
             # Somebody was faster: let them finish, then decide again on what is now.
             new = None
@@ -165,26 +202,26 @@ class Room:
             raise Refused(Reason.ENDED)
         return open_meeting(circle_id, frame, self._clock.now())
 
-    async def _ended(self, meeting: Meeting) -> None:
-        """Count the visits, then leave nothing of who was there."""
+    async def _count_visits(self, meeting: Meeting) -> None:
         came = tuple(s.member_id for s in meeting.seats if s.member_id not in meeting.removed)
         with suppress(OutOfReach):
             await self._admission.visited(meeting.circle_id, came)
-        with suppress(OutOfReach):
-            await self._store.swap(meeting, emptied(meeting))
 
-    async def _reseed(self, known: Meeting) -> Meeting | None:
+    async def _reseed(self, known: Meeting, instead: Meeting | None) -> Meeting | None:
         """The store lost the meeting: what this process saw last stands, in a new epoch.
 
+        Also over what somebody opened `instead`, by a process that had not known of it.
         A client's memory is never asked: it could give itself the stick. The epoch is the store's
         time, so that it is above one that others began meanwhile and lost again, unknown to us.
         """
         if known.phase is Phase.ENDED:
-            return None
+            self.known.pop(known.circle_id, None)
+            return instead
         epoch = max(known.epoch + 1, await self._store.moment())
         again = replace(known, epoch=epoch, version=known.version + 1)
         again = replace(again, shown=known.shown + 1)
-        if await self._store.swap(None, again):
+        # Should the store only have been faster than this process, it says so here.
+        if await self._store.swap(instead, again):
             return again
         return await self._store.load(known.circle_id)
 
@@ -197,6 +234,17 @@ def changed(decided: Decide, known: Meeting | None) -> Meeting | None:
         new = decided(known)
         return None if new is known else new
     return None
+
+
+def is_early(meeting: Meeting, guest: Guest, now: Instant) -> bool:
+    """Is it too early for them? Never once a facilitator opened the door, or for one who does."""
+    if guest.facilitator or guest.opens is None or now >= guest.opens:
+        return False
+    if any(w.member_id == guest.member_id for w in meeting.waiting):
+        return False
+    return meeting.phase is not Phase.ENDED and not any(
+        s.role is Role.FACILITATOR for s in meeting.seats
+    )
 
 
 def stamp(meeting: Meeting) -> tuple[int, int]:
@@ -213,8 +261,8 @@ def emptied(meeting: Meeting) -> Meeting:
     return replace(
         Meeting(meeting.circle_id, replace(meeting.frame, prompts=(), agenda=())),
         epoch=meeting.epoch,
-        version=meeting.version + 1,
-        shown=meeting.shown + 1,
+        version=meeting.version,
+        shown=meeting.shown,
         opened=meeting.opened,
         ends=meeting.ends,
         phase=Phase.ENDED,

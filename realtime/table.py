@@ -28,6 +28,8 @@ MAY: dict[str, frozenset[Place]] = {
     "command": SEATED,
     "say": frozenset({Place.MEMBER, Place.FACILITATOR}),
     "phrase": frozenset({Place.MEMBER, Place.FACILITATOR}),
+    # Observers too, and whoever stepped out.
+    "whisper": SEATED,
     # Whoever became an observer can still take back what they said before.
     "retract": SEATED,
     "nod": SEATED,

@@ -96,6 +96,8 @@ class MeetingView:
     ending: Ending
     """`soon`: five minutes are left, or fewer. `due`: it is time; the holder finishes."""
     capacity: int
+    greeter: MemberId | None
+    """A member who lets people in tonight, beside the facilitators."""
     notices: tuple[NoticeView, ...]
     """The last few, oldest first."""
 
@@ -107,6 +109,22 @@ class HandingView:
     to: MemberId
     by: MemberId | None
     stay: bool
+
+
+@dataclass(frozen=True)
+class WaitingView:
+    member_id: MemberId
+    name: str
+    observer: bool
+    first_visit: bool
+    since: int
+
+
+@dataclass(frozen=True)
+class HandView:
+    member_id: MemberId
+    at: int
+    taken_by: MemberId | None
 
 
 @dataclass(frozen=True)
@@ -144,28 +162,20 @@ class YouView:
     """The `tab` they speak from while they hold the stick; empty: any. Move it: `speak_here`."""
     successor: bool
     """They are asked to take the circle on, should no facilitator be there."""
-
-
-@dataclass(frozen=True)
-class WaitingView:
-    member_id: MemberId
-    name: str
-    observer: bool
-    first_visit: bool
-    since: int
+    waiting: tuple[WaitingView, ...] | None
+    """Who is at the door, where they let people in tonight; None where they do not."""
+    companion: MemberId | None
+    """Who accompanies them, where that person is in the meeting too."""
+    newcomers: tuple[MemberId, ...]
+    """Whom they accompany."""
+    hands: tuple[HandView, ...]
+    """Calls for a hand of those whom they accompany."""
 
 
 @dataclass(frozen=True)
 class AskedView:
     member_id: MemberId
     at: int
-
-
-@dataclass(frozen=True)
-class HandView:
-    member_id: MemberId
-    at: int
-    taken_by: MemberId | None
 
 
 @dataclass(frozen=True)
@@ -188,6 +198,14 @@ class HeardView:
 
 
 @dataclass(frozen=True)
+class PairView:
+    """A newcomer and their companion, both in the meeting."""
+
+    newcomer: MemberId
+    companion: MemberId
+
+
+@dataclass(frozen=True)
 class FacilitatorView:
     """Audience: facilitators inside. Event `facilitating`."""
 
@@ -206,6 +224,7 @@ class FacilitatorView:
     """Who is in the order and has not had the stick tonight."""
     silent: MemberId | None
     """Who has not answered an offer for 60 s; nobody is declined by a clock."""
+    pairs: tuple[PairView, ...]
 
 
 @dataclass(frozen=True)
@@ -233,7 +252,9 @@ class LobbyView:
         "waiting", "no_host", "late", "admitted", "turned_away", "locked", "full", "ended"
     ]
     host: str
-    """The name of the facilitator who opens the door; empty when none is there."""
+    """The name of whoever opens the door; empty when no facilitator is there."""
+    listens_first: bool
+    """The circle begins so: they come in as an observer this time, whatever they choose."""
 
 
 @dataclass(frozen=True)
@@ -258,6 +279,22 @@ class Retracted:
 
     id: str
     seq: int
+
+
+@dataclass(frozen=True)
+class Whispered:
+    """Audience: the people of one private line. Event `whispered`. `text` is opaque.
+
+    `line` `facilitators`: `of` and the facilitators. `companion`: `of`, the newcomer, and their
+    companion. No place in the one order, so that nobody else can tell that something was said.
+    """
+
+    id: str
+    line: Literal["facilitators", "companion"]
+    of: MemberId
+    member_id: MemberId
+    name: str
+    text: str
 
 
 @dataclass(frozen=True)

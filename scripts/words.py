@@ -25,7 +25,10 @@ def change(key: str, words: dict[str, str] | None) -> None:
             else:
                 catalogue[key] = words[language]
             text = json.dumps(catalogue, ensure_ascii=False, indent=1, sort_keys=True)
-            path.write_text(text + "\n", "utf-8")
+            # In one step: whoever reads meanwhile finds the old file or the new one, whole.
+            fresh = path.with_suffix(".new")
+            fresh.write_text(text + "\n", "utf-8")
+            fresh.replace(path)
 
 
 def main(arguments: list[str]) -> int:

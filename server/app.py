@@ -7,8 +7,10 @@ from contextlib import asynccontextmanager
 from typing import Any
 
 from realtime import live
+from server import live_room
 from server.circles.admission import CircleAdmission
 from server.database import Database
+from server.jobs import Jobs
 from server.pages import make_pages
 from server.security import Keys
 from server.settings import Settings
@@ -19,6 +21,7 @@ def create_app(settings: Settings, redis_url: str) -> Any:
     keys = Keys.kept_in(settings.data_dir)
     database = Database(settings.database_url)
     admission = CircleAdmission(database, keys, settings)
+    jobs = Jobs(settings, keys, database)
     room = live.build(admission, redis_url, list(settings.origins))
 
     @asynccontextmanager
@@ -26,13 +29,16 @@ def create_app(settings: Settings, redis_url: str) -> Any:
         """The database is ready before the room, and the room is gone before the database."""
         await database.migrate()
         await room.start()
+        await jobs.start()
         try:
             yield
         finally:
+            await jobs.stop()
             await room.stop()
             await database.close()
 
     pages = make_pages(settings, keys, database, around)
+    live_room.hand_over(pages, room.room)
     sockets = room.asgi()
 
     async def app(scope: Any, receive: Any, send: Any) -> None:

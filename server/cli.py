@@ -1,4 +1,4 @@
-"""The command line: serve, demo, check. Parses words and prints lines; the work is elsewhere."""
+"""The command line: parses words and prints lines; the work is elsewhere."""
 
 from __future__ import annotations
 
@@ -14,6 +14,7 @@ from typing import TYPE_CHECKING, TypeVar
 from pydantic import ValidationError
 
 from server import serving
+from server.commands.parsing import add_commands
 from server.settings import Settings
 
 if TYPE_CHECKING:
@@ -34,8 +35,14 @@ def main(argv: list[str] | None = None) -> int:
                 return serve(settings, with_lan=arguments.lan)
             case "demo":
                 return demo(settings, arguments)
+            case "check":
+                from server.commands import checking
+
+                return run(checking.report(settings, MANIFEST))
+            case "backup" | "restore":
+                return run(keep_or_restore(settings, arguments.command, Path(arguments.file)))
             case _:
-                return run(check(settings))
+                return run(carry_out(settings, arguments))
     except serving.CannotServe as error:
         print(error, file=sys.stderr)
         return 1
@@ -56,6 +63,7 @@ def parser() -> argparse.ArgumentParser:
     demo_.add_argument("--lang", choices=["id", "en"], default="id", help="what they speak")
     demo_.add_argument("--pace", type=float, default=1.0, help="how many times faster than people")
     commands.add_parser("check", help="say what is ready and what is missing")
+    add_commands(commands)
     return top
 
 
@@ -167,34 +175,39 @@ def demo(settings: Settings, arguments: argparse.Namespace) -> int:
     return 0
 
 
-async def check(settings: Settings) -> int:
-    """Try each thing that serving needs, and print one line for each."""
-    found = {
-        "The page is built": MANIFEST.is_file(),
-        f"{settings.data_dir} can be written": writable(settings.data_dir),
-        "Valkey answers": await valkey_answers(settings),
-    }
-    for what, well in found.items():
-        print(f"{'ok' if well else 'NO'}  {what}")
-    return 0 if all(found.values()) else 1
+async def carry_out(settings: Settings, arguments: argparse.Namespace) -> int:
+    """One of the commands that need the database and no server."""
+    from server.commands.circles import COMMANDS
+    from server.commands.desk import CannotDo, at_the_desk
+
+    async with at_the_desk(settings) as desk:
+        try:
+            await COMMANDS[arguments.command, arguments.action](desk, arguments)
+        except CannotDo as why:
+            print(desk.word(why.key, **why.params), file=sys.stderr)
+            return 1
+    return 0
 
 
-def writable(directory: Path) -> bool:
-    """Whether this account can keep files there; the directory may not exist yet."""
-    near = next(place for place in (directory, *directory.resolve().parents) if place.exists())
-    return os.access(near, os.W_OK | os.X_OK)
-
-
-async def valkey_answers(settings: Settings) -> bool:
-    """Whether the Valkey that serving would use says PONG."""
-    from redis.asyncio import Redis
-    from redis.exceptions import RedisError
+async def keep_or_restore(settings: Settings, command: str, file: Path) -> int:
+    """A backup, or such a file back."""
+    from server import backup
+    from server.commands.desk import at_the_desk
 
     try:
-        async with serving.valkey_of(settings) as (url, _, _), Redis.from_url(url) as redis:
-            return bool(await redis.ping())
-    except (serving.CannotServe, RedisError, OSError):
-        return False
+        done = backup.write if command == "backup" else backup.restore
+        rows = await done(settings, file)
+        key, params = f"{command}.done", {"file": file, "n": rows}
+    except backup.BadBackup as bad:
+        key, params = str(bad), {"file": file}
+    except FileExistsError:
+        key, params = "backup.exists", {"file": file}
+    except OSError as error:
+        key, params = "backup.cannot", {"file": file, "why": error.strerror or ""}
+    async with at_the_desk(settings) as desk:
+        well = key.endswith(".done")
+        print(desk.word(key, **params), file=sys.stdout if well else sys.stderr)
+    return 0 if well else 1
 
 
 def run(work: Coroutine[object, object, T]) -> T:

@@ -27,6 +27,8 @@ WRITE = Budget(120, 60)
 # Guessing a secret of 256 bits is hopeless anyway; this keeps it from costing anything.
 EXCHANGE = Budget(20, 600)
 SIGN_IN = Budget(8, 600)
+# Somebody's way in, from wherever it is tried. Far above their own slips of the finger.
+PER_PERSON = Budget(20, 1200)
 
 
 @dataclass
@@ -40,7 +42,11 @@ class Limits:
 
     def wait(self, budget: Budget, address: str | None, cost: float = 1) -> int:
         """0 and take one try, or how many seconds until the next one."""
-        key = (budget, prefix(address))
+        return self.wait_for(budget, prefix(address), cost)
+
+    def wait_for(self, budget: Budget, whom: str, cost: float = 1) -> int:
+        """The same for whatever `whom` names: a name that is guessed at from many addresses."""
+        key = (budget, whom)
         now = self.clock()
         left, seen = self._buckets.pop(key, (float(budget.tries), now))
         rate = budget.tries / budget.seconds

@@ -9,24 +9,55 @@ from contextlib import AbstractAsyncContextManager, asynccontextmanager
 from quart import Quart, Response, g, request
 from werkzeug.exceptions import Forbidden
 
-from server import care, words
+from server import care, guessing, words
+from server.accounts.codes import codes
+from server.accounts.ending import ending
+from server.accounts.me import me
 from server.accounts.passkey_routes import passkeys
 from server.accounts.routes import accounts
+from server.accounts.second_step import steps
+from server.accounts.sign_ins import renew
 from server.accounts.ways_in import ways_in
 from server.assets import STATIC, Assets, icon, icons, read
+from server.care.forgetting import forgetting
+from server.care.offline import offline
 from server.care.routes import care as care_pages
+from server.circles.calendar_routes import calendars
+from server.circles.changes_routes import changes
+from server.circles.editing import editing
 from server.circles.entry import entry
+from server.circles.finding_routes import finding
+from server.circles.followups import followups
 from server.circles.guide_routes import guides
 from server.circles.invitations import invitations
-from server.circles.routes import circles
+from server.circles.inviting import inviting
+from server.circles.members_routes import people as members_pages
+from server.circles.shelf import shelf
 from server.database import Database
+from server.desk.line_routes import help_desk
+from server.desk.place import place
+from server.desk.routes import desk
 from server.errors import register_errors
 from server.limits import READ, WRITE, Limits
+from server.meetings.absence import absences
+from server.meetings.aftercare import aftercare
+from server.meetings.leaving import leaving
 from server.meetings.routes import meetings
 from server.preferences import preferences
+from server.reminders.routes import reminders
 from server.security import LARGEST_BODY, Keys, comes_from_us, headers_for
 from server.settings import Settings
-from server.web import FORM, Services, form_token, read_cookie, services, spend, write_cookie
+from server.web import (
+    FORM,
+    SIGN_IN,
+    Services,
+    form_token,
+    read_cookie,
+    remember,
+    services,
+    spend,
+    write_cookie,
+)
 
 Around = Callable[[], AbstractAsyncContextManager[None]]
 FOREVER = "public, max-age=31536000, immutable"
@@ -40,9 +71,13 @@ def make_pages(
     app = Quart("server", static_folder=None, template_folder=str(STATIC.parent / "templates"))
     app.config.update(MAX_CONTENT_LENGTH=LARGEST_BODY, MAX_FORM_PARTS=60)
     app.extensions["lingkar"] = Services(settings, keys, database, Assets(), Limits())
-    people = (accounts, passkeys, ways_in)
-    gatherings = (circles, entry, invitations, guides, meetings)
-    for part in (*gatherings, *people, care_pages, preferences):
+    people = (accounts, passkeys, ways_in, steps, codes, me, ending)
+    gatherings = (desk, help_desk, finding, entry, invitations, inviting, guides)
+    evenings = (meetings, aftercare, absences, leaving)
+    circle_keeping = (editing, members_pages, shelf, followups)
+    schedules = (changes, calendars, reminders)
+    pages = (*schedules, *circle_keeping, *gatherings, *evenings, *people, care_pages, preferences)
+    for part in (*pages, offline, forgetting):
         app.register_blueprint(part)
     app.add_url_rule("/static/built/<path:name>", "built", built)
     app.add_url_rule("/static/lambang.svg", "emblem", emblem)
@@ -57,6 +92,8 @@ def make_pages(
     @app.while_serving
     async def lifetime() -> AsyncGenerator[None, None]:
         async with enter():
+            # Read before anybody asks, so that no page waits for it.
+            await place()
             yield
 
     return app
@@ -87,7 +124,14 @@ def prepare_templates(app: Quart) -> None:
         asset=lambda source: services().assets.entry(source),
         lines_checked=care.CHECKED,
     )
-    app.context_processor(lambda: {"lang": g.lang, "theme": g.theme, "here": here()})
+    app.context_processor(every_page)
+
+
+def every_page() -> dict[str, object]:
+    """What every template sees. `known`: somebody is behind this browser, as far as was asked."""
+    known = g.get("person") is not None
+    own = {"known": known, "place": g.get("place")}
+    return {"lang": g.lang, "theme": g.theme, "here": here(), **own}
 
 
 def here() -> str:
@@ -100,7 +144,8 @@ def here() -> str:
 async def settle() -> None:
     """Language and theme, before anything can go wrong, so that an error speaks it too."""
     chosen = words.as_lang(request.cookies.get("lang"))
-    g.lang = chosen or words.accepted(request.headers.get("Accept-Language"))
+    g.place = await place()
+    g.lang = chosen or words.accepted(request.headers.get("Accept-Language"), g.place.language)
     g.chosen = chosen is not None
     theme = request.cookies.get("theme")
     g.theme = theme if theme in ("light", "dark") else "auto"
@@ -110,6 +155,7 @@ async def gate() -> None:
     """Rate, then where it comes from, then the form's own token."""
     if request.path.startswith("/static/"):
         return
+    guessing.hold_up()
     writing = request.method not in ("GET", "HEAD", "OPTIONS")
     spend(WRITE if writing else READ)
     if not writing:
@@ -127,10 +173,13 @@ async def gate() -> None:
 
 async def finish(response: Response) -> Response:
     """Headers on everything, caching by who is asking, compression of pages."""
+    guessing.count(response)
     for name, value in headers_for(services().settings).items():
         response.headers[name] = value
     if "new_form_browser" in g:
         write_cookie(response, FORM, g.new_form_browser, None)
+    if g.get("to_renew"):
+        await go_on_remembering(response)
     if "Cache-Control" not in response.headers:
         # What is for one person, or lies beyond the door, is kept by no browser.
         private = g.get("person") is not None or "private" in g or request.method == "POST"
@@ -138,6 +187,18 @@ async def finish(response: Response) -> Response:
     if response.mimetype == "text/html":
         await compress(response)
     return response
+
+
+async def go_on_remembering(response: Response) -> None:
+    """Browsers keep a cookie 400 days at most; whoever comes back has it for ever."""
+    signed = read_cookie(SIGN_IN)
+    # An answer that sets the cookie itself, such as a sign-out, has the last word.
+    if not signed or f"{SIGN_IN}=" in "".join(response.headers.getlist("Set-Cookie")):
+        return
+    async with services().database.session() as session:
+        await renew(session, g.to_renew)
+        await session.commit()
+    remember(response, signed)
 
 
 async def compress(response: Response) -> None:

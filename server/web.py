@@ -12,8 +12,9 @@ from typing import Any
 from quart import Response, current_app, g, render_template, request
 from sqlalchemy.ext.asyncio import AsyncSession
 
-from server.accounts.queries import SIGN_IN_LIVES, person_behind
-from server.accounts.tables import Person
+from server.accounts.queries import SIGN_IN_LIVES, sign_in_behind
+from server.accounts.sign_ins import wants_renewal
+from server.accounts.tables import Person, SignIn
 from server.assets import Assets
 from server.database import Database
 from server.limits import Budget, Limits
@@ -120,15 +121,23 @@ FORM = "lingkar-form"
 async def who() -> Person | None:
     """The person behind this browser, looked up once a request."""
     if "person" not in g:
-        found = await person_behind(db(), services().keys, read_cookie(SIGN_IN))
-        g.person = found
+        found = await sign_in_behind(db(), services().keys, read_cookie(SIGN_IN))
+        g.person, g.sign_in = found or (None, None)
+        g.to_renew = g.sign_in.token_hash if wants_renewal(g.sign_in) else None
     person: Person | None = g.person
     return person
 
 
-def remember(response: Response, signed: str) -> None:
-    """This browser is somebody from now on."""
-    write_cookie(response, SIGN_IN, signed, SIGN_IN_LIVES)
+async def this_sign_in() -> SignIn | None:
+    """The sign-in that this browser holds."""
+    await who()
+    found: SignIn | None = g.sign_in
+    return found
+
+
+def remember(response: Response, signed: str, *, lasting: bool = True) -> None:
+    """This browser is somebody from now on; not `lasting`: until it is closed."""
+    write_cookie(response, SIGN_IN, signed, SIGN_IN_LIVES if lasting else None)
 
 
 # --- answers ---

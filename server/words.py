@@ -62,8 +62,8 @@ def as_lang(value: str | None) -> Lang | None:
     return value if value in LANGS else None
 
 
-def accepted(header: str | None) -> Lang:
-    """The first language of Accept-Language that we have; Indonesian otherwise."""
+def accepted(header: str | None, otherwise: Lang = "id") -> Lang:
+    """The first language of Accept-Language that we have."""
     wanted: list[tuple[float, str]] = []
     for part in (header or "")[:200].split(","):
         tag, _, quality = part.strip().partition(";q=")
@@ -74,7 +74,7 @@ def accepted(header: str | None) -> Lang:
     for _, tag in sorted(wanted, key=lambda pair: pair[0]):
         if found := as_lang(tag):
             return found
-    return "id"
+    return otherwise
 
 
 def day_name(lang: Lang, weekday: int) -> str:

@@ -1,15 +1,16 @@
-"""What tests of several folders share: a real Valkey, and a line about the state machines.
+"""What tests of several folders share: a real Valkey and PostgreSQL, and what is told at the end.
 
-Declines to start a Valkey that nobody asks for.
+Declines to start one that nobody asks for.
 """
 
 from __future__ import annotations
 
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Iterator
 
 import pytest
 
 from server.embedded import EmbeddedValkey
+from tests.postgres import MISSING, Postgres, programs
 from tests.steps import STEPS, told
 
 
@@ -25,8 +26,20 @@ def redis_url(valkey: EmbeddedValkey) -> str:
     return valkey.url
 
 
+@pytest.fixture(scope="session")
+def postgres() -> Iterator[Postgres]:
+    """One server for the whole run; make a database of your own in it."""
+    if programs() is None:
+        pytest.skip(MISSING)
+    with Postgres() as running:
+        yield running
+
+
 def pytest_terminal_summary(terminalreporter: pytest.TerminalReporter) -> None:
-    """How many random steps were taken, and how many machines found something."""
+    """How many random steps were taken and what the machines found; what was not run, aloud."""
+    without = sum(MISSING in str(r.longrepr) for r in terminalreporter.stats.get("skipped", []))
+    if without:
+        terminalreporter.write_line(f"NOT RUN: {without} tests. {MISSING}", red=True)
     if STEPS:
         failed = terminalreporter.stats.get("failed", [])
         violations = sum("::testany" in r.nodeid.lower().replace("_", "") for r in failed)

@@ -9,6 +9,7 @@ import argparse
 import multiprocessing
 import os
 import queue
+import signal
 import sys
 import time
 import traceback
@@ -32,6 +33,7 @@ Batch = tuple[Counter[str], str]
 
 def work(first: int, batches: Queue[Batch]) -> None:
     """Take the machines in turn until something breaks, or whoever counts has enough."""
+    signal.signal(signal.SIGTERM, signal.SIG_DFL)
     turn, broken = first, ""
     while not broken:
         STEPS.clear()
@@ -76,6 +78,8 @@ def main() -> int:
     parser.add_argument("--workers", type=int, default=os.cpu_count() or 1)
     asked = parser.parse_args()
     sys.stdout.reconfigure(line_buffering=True)  # type: ignore[union-attr]
+    # Ended from outside, it still ends its workers.
+    signal.signal(signal.SIGTERM, lambda *_: sys.exit(143))
     batches: Queue[Batch] = multiprocessing.Queue()
     workers: list[BaseProcess] = [
         multiprocessing.Process(target=work, args=(first, batches), daemon=True)

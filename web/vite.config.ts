@@ -15,9 +15,46 @@ const entries = {
   room: "src/room/main.tsx",
   pages: "src/pages/pages.ts",
   invite: "src/pages/invite.ts",
+  poster: "src/pages/poster.ts",
   lobby: "src/pages/lobby.ts",
   passkey: "src/pages/passkey.ts",
+  reminders: "src/pages/reminders.ts",
+  notebook: "src/notebook/main.tsx",
+  offline: "src/pages/offline.ts",
+  forget: "src/pages/forget.ts",
+  worker: "src/worker.ts",
 };
+
+/**
+ * Leave out of the catalogues what no script says: most words are on pages that the server renders.
+ * A key counts as said where it stands in a source, or begins as a template in a source does.
+ */
+function onlySaidWords(): Plugin {
+  return {
+    name: "lingkar-only-said-words",
+    apply: "build",
+    enforce: "pre",
+    async load(id) {
+      if (!/[\\/]locales[\\/]\w+\.json$/.test(id)) return null;
+      const sources = await Promise.all(
+        readdirSync(resolve(here, "src"), { recursive: true, encoding: "utf8" })
+          .filter((file) => /\.tsx?$/.test(file) && !/\.test\.|testing|staging/.test(file))
+          .map((file) => readFile(resolve(here, "src", file), "utf8")),
+      );
+      const text = sources.join("\n");
+      const whole = new Set([...text.matchAll(/["'`]([\w.]+)["'`]/g)].map((found) => found[1]));
+      const beginnings = [...text.matchAll(/`([\w]+\.[\w.]*)\$\{/g)].map((found) => found[1] ?? "");
+      // A key's own variants come with it: `fac.add` brings `fac.add.s`, its words for a thumb.
+      const said = (key: string): boolean =>
+        whole.has(key) ||
+        whole.has(key.replace(/\.\w+$/, "")) ||
+        beginnings.some((beginning) => key.startsWith(beginning));
+      const all = JSON.parse(await readFile(id, "utf8")) as Record<string, string>;
+      const kept = Object.entries(all).filter(([key]) => said(key.replace(/_one$/, "")));
+      return JSON.stringify(Object.fromEntries(kept));
+    },
+  };
+}
 
 /** Write a .gz sibling of every text file, so that the server compresses nothing while serving. */
 function precompress(): Plugin {
@@ -59,7 +96,7 @@ export default defineConfig({
       ),
     },
   },
-  plugins: [precompress()],
+  plugins: [onlySaidWords(), precompress()],
   test: {
     environment: "happy-dom",
     globals: true,

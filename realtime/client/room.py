@@ -130,6 +130,11 @@ class RoomClient(Seen):
         """One of the four warm phrases, `warm.1` to `warm.4`."""
         return await self.emit("phrase", {"id": id or secrets.token_urlsafe(12), "key": key})
 
+    async def whisper(self, text: str, to: MemberId | None = None, *, id: str | None = None) -> Ack:
+        """A private line: to the facilitators (None), or to one person."""
+        id = id or secrets.token_urlsafe(12)
+        return await self.emit("whisper", {"id": id, "to": to, "text": text})
+
     async def retract(self, id: str) -> Ack:
         return await self.emit("retract", {"id": id})
 

@@ -24,6 +24,7 @@ from realtime.views import (
     Said,
     SeatView,
     Trouble,
+    Whispered,
     YouView,
 )
 
@@ -58,6 +59,7 @@ class Seen:
         self.said: list[Said] = []
         """What was said since we came, without what was taken back."""
         self.retracted: list[str] = []
+        self.whispers: list[Whispered] = []
         self.nods: list[Nodded] = []
         self.gone: Gone | None = None
         self.trouble = False
@@ -85,6 +87,8 @@ class Seen:
                 self._hear_words(parse(Said, payload))
             case "retracted":
                 self._take_off(parse(Retracted, payload))
+            case "whispered":
+                self.whispers = [*self.whispers, parse(Whispered, payload)][-KEPT:]
             case "nodded":
                 self.nods = [*self.nods, parse(Nodded, payload)][-KEPT:]
             case "gone":

@@ -100,6 +100,7 @@ def go(meeting: Meeting, member: MemberId, at: Moment, since: Instant, *, move_o
         interjecting=without(meeting.interjecting, member),
         handing=None if of_handing(meeting, member) else meeting.handing,
         successor=None if meeting.successor == member else meeting.successor,
+        greeter=None if meeting.greeter == member else meeting.greeter,
     )
     if not offered:
         return meeting
@@ -123,7 +124,10 @@ def arrived(meeting: Meeting, who: Arrived, at: Moment) -> Meeting:
     seat = meeting.seat(me)
     if seat and seat.presence is not Presence.LEFT:
         return back_to_seat(meeting, seat, who, at)
-    knock = Waiting(me, who.name, who.observer, at.now, who.first_visit)
+    companion = None if who.companion == me else who.companion
+    knock = Waiting(
+        me, who.name, who.observer, at.now, who.first_visit, who.listens_first, companion
+    )
     if who.facilitator:
         first = not any(s.role is Role.FACILITATOR for s in meeting.seats)
         if first:
@@ -138,10 +142,12 @@ def arrived(meeting: Meeting, who: Arrived, at: Moment) -> Meeting:
 
 def back_to_seat(meeting: Meeting, seat: Seat, who: Arrived, at: Moment) -> Meeting:
     """Flapping changes nothing; stepped out stays stepped out until they say otherwise."""
+    companion = None if who.companion == seat.member_id else who.companion
     if seat.presence is not Presence.AWAY:
-        return meeting.reseat(replace(seat, name=who.name))
+        return meeting.reseat(replace(seat, name=who.name, companion=companion))
     # The connection that they spoke from is gone: they speak from this one.
-    meeting = meeting.reseat(replace(seat, name=who.name, tab=who.tab))
+    back = replace(seat, name=who.name, tab=who.tab, companion=companion)
+    meeting = meeting.reseat(back)
     meeting = at_presence(meeting, seat.member_id, Presence.HERE, at.now)
     turn = turn_of(meeting)
     if turn and turn[0] == seat.member_id:
@@ -174,6 +180,7 @@ def sit(meeting: Meeting, knock: Waiting, role: Role, now: Instant) -> Meeting:
         since=now,
         standing=seat.standing if seat else None,
         first_visit=knock.first_visit,
+        companion=knock.companion,
         turns=seat.turns if seat else 0,
         spoke=seat.spoke if seat else 0.0,
         heard=seat.heard if seat else None,
@@ -188,5 +195,6 @@ def sit_from_door(meeting: Meeting, knock: Waiting, now: Instant) -> Meeting:
     if is_full(meeting):
         raise Refused(Reason.FULL)
     late = meeting.phase is Phase.CLOSING
-    role = Role.OBSERVER if knock.observer or late else Role.MEMBER
+    listens = knock.observer or knock.listens_first or late
+    role = Role.OBSERVER if listens else Role.MEMBER
     return sit(meeting, knock, role, now)

@@ -2,10 +2,17 @@
 
 from __future__ import annotations
 
+from typing import Literal
+
 from realtime.domain.meeting import Meeting, MemberId, Presence, Role
+from realtime.domain.reading import companion_of
 
 INSIDE = frozenset({Presence.HERE, Presence.AWAY})
 """Somebody away has no connection of their own; one that comes back early misses nothing."""
+
+
+Line = Literal["facilitators", "companion"]
+"""A private line: between one person and the facilitators, or a newcomer and their companion."""
 
 
 def inside(meeting: Meeting) -> frozenset[MemberId]:
@@ -18,6 +25,14 @@ def facilitators(meeting: Meeting) -> frozenset[MemberId]:
     return frozenset(
         s.member_id for s in meeting.seats if s.presence in INSIDE and s.role is Role.FACILITATOR
     )
+
+
+def on_line(meeting: Meeting, line: Line, of: MemberId) -> frozenset[MemberId]:
+    """Who receives a private line: whose it is, and the facilitators or the companion."""
+    if line == "facilitators":
+        return facilitators(meeting) | (seats(meeting) & {of})
+    companion = companion_of(meeting, of)
+    return frozenset() if companion is None else frozenset({of, companion})
 
 
 def seats(meeting: Meeting) -> frozenset[MemberId]:

@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+from realtime.domain.audience import Line
 from realtime.domain.meeting import Floor, Meeting, MemberId, Phase, Presence, Resting, Role, Seat
+from realtime.domain.reading import companion_of, newcomers_of
 from realtime.domain.refusal import Reason, Refused
 
 
@@ -60,6 +62,58 @@ def may_nod(meeting: Meeting, actor: MemberId) -> None:
     seat_inside(meeting, actor)
     if meeting.nods_off:
         raise Refused(Reason.NODS_OFF)
+
+
+def may_whisper(meeting: Meeting, actor: MemberId, to: MemberId | None) -> tuple[Line, MemberId]:
+    """Which private line it is, and whose. Raises `Refused`.
+
+    Whatever the floor, for observers and stepped out too; never from member to member, but
+    between a newcomer and their companion.
+    """
+    if meeting.phase is Phase.ENDED:
+        raise Refused(Reason.ENDED)
+    if actor in meeting.removed:
+        raise Refused(Reason.REMOVED)
+    seat = meeting.seat(actor)
+    if seat is None or seat.presence not in (Presence.HERE, Presence.STEPPED_OUT):
+        raise Refused(Reason.NOT_SEATED)
+    if seat.role is Role.FACILITATOR:
+        return answered(meeting, seat, to)
+    if to is None:
+        if not meeting.facilitators_present():
+            raise Refused(Reason.NO_FACILITATOR)
+        return "facilitators", actor
+    return accompanied(meeting, actor, to)
+
+
+def answered(meeting: Meeting, seat: Seat, to: MemberId | None) -> tuple[Line, MemberId]:
+    """A facilitator to one person; the other facilitators read along."""
+    if seat.presence is not Presence.HERE:
+        raise Refused(Reason.STEPPED_OUT)
+    other = None if to is None else meeting.seat(to)
+    if other is None or other.presence is Presence.LEFT:
+        raise Refused(Reason.NO_SUCH_SEAT)
+    if other.role is Role.FACILITATOR:
+        raise Refused(Reason.NOT_ALLOWED)
+    if other.presence is Presence.AWAY:
+        # Nothing waits anywhere for somebody whose connection is lost.
+        raise Refused(Reason.NOT_HERE)
+    return "facilitators", other.member_id
+
+
+def accompanied(meeting: Meeting, actor: MemberId, to: MemberId) -> tuple[Line, MemberId]:
+    """Between a newcomer and their companion alone. The facilitators' line is another."""
+    other = meeting.seat(to)
+    mine = to in newcomers_of(meeting, actor)
+    if other is None or other.role is Role.FACILITATOR:
+        raise Refused(Reason.NOT_ALLOWED)
+    if not mine and companion_of(meeting, actor) != to:
+        raise Refused(Reason.NOT_ALLOWED)
+    if actor in meeting.quietened:
+        raise Refused(Reason.QUIETENED)
+    if other.presence is Presence.AWAY:
+        raise Refused(Reason.NOT_HERE)
+    return "companion", to if mine else actor
 
 
 def may_retract(meeting: Meeting, actor: MemberId, *, own: bool) -> None:

@@ -279,6 +279,14 @@ class NameSuccessor:
 
 
 @dataclass(frozen=True)
+class NameGreeter:
+    """A member lets people in at the door tonight, beside the facilitators; None: nobody."""
+
+    member_id: MemberId | None
+    type: Literal["name_greeter"] = "name_greeter"
+
+
+@dataclass(frozen=True)
 class SpeakHere:
     """Speak from this connection from now on; the server knows which one it is."""
 
@@ -338,6 +346,7 @@ Command = (
     | HandOver
     | TakeOn
     | NameSuccessor
+    | NameGreeter
     | SpeakHere
     | BecomeMember
     | BecomeObserver
@@ -357,6 +366,8 @@ class Arrived:
     observer: bool
     first_visit: bool
     tab: str = ""
+    listens_first: bool = False
+    companion: MemberId | None = None
     type: Literal["arrived"] = "arrived"
 
 
@@ -376,6 +387,13 @@ class TabLost:
 
 
 @dataclass(frozen=True)
+class PutOut:
+    """The circle's pages took the person out of the circle: they leave its meeting too."""
+
+    type: Literal["put_out"] = "put_out"
+
+
+@dataclass(frozen=True)
 class Tick:
     """Time went on: deadlines that are past are carried out.
 
@@ -387,4 +405,4 @@ class Tick:
     type: Literal["tick"] = "tick"
 
 
-Report = Arrived | Lost | TabLost | Tick
+Report = Arrived | Lost | TabLost | PutOut | Tick

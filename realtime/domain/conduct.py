@@ -180,6 +180,7 @@ def close(meeting: Meeting) -> Meeting:
         ready=(),
         handing=None,
         successor=None,
+        greeter=None,
     )
 
 

@@ -99,6 +99,27 @@ def remove(meeting: Meeting, member: MemberId, at: Moment) -> Meeting:
     )
 
 
+def put_out(meeting: Meeting, member: MemberId, at: Moment) -> Meeting:
+    """Taken out of the circle from outside the room: out of its meeting, whatever they are in it.
+
+    Somebody who is not in it is kept out by the admission.
+    """
+    seat = meeting.seat(member)
+    seated = seat is not None and seat.presence is not Presence.LEFT
+    if meeting.phase is Phase.ENDED or member in meeting.removed:
+        return meeting
+    if not seated and all(w.member_id != member for w in meeting.waiting):
+        return meeting
+    meeting = go(meeting, member, at, at.now, move_on=False)
+    if seated:
+        meeting = with_notice(meeting, NoticeKind.REMOVED, member, None)
+    return replace(
+        meeting,
+        removed=(*meeting.removed, member),
+        hands=tuple(h for h in meeting.hands if h.member_id != member),
+    )
+
+
 def check_not_last(meeting: Meeting, member: MemberId) -> None:
     others = (s for s in meeting.facilitators_present() if s.member_id != member)
     if not any(others):

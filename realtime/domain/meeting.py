@@ -75,6 +75,8 @@ class NoticeKind(StrEnum):
     FACILITATES = "facilitates"
     IS_MEMBER = "is_member"
     OBSERVES = "observes"
+    GREETS = "greets"
+    GREETS_NO_MORE = "greets_no_more"
     LOCKED = "locked"
     UNLOCKED = "unlocked"
 
@@ -147,6 +149,8 @@ class Seat:
     """When their last turn ended."""
     tab: str = ""
     """Where they speak from while they hold the stick; empty: wherever they write first."""
+    companion: MemberId | None = None
+    """Who accompanies them while they are new: for the two and the facilitators alone."""
 
 
 @dataclass(frozen=True)
@@ -158,6 +162,9 @@ class Waiting:
     observer: bool
     since: Instant
     first_visit: bool = False
+    listens_first: bool = False
+    """The circle begins so: they come in as an observer, whatever they chose."""
+    companion: MemberId | None = None
 
 
 @dataclass(frozen=True)
@@ -301,6 +308,8 @@ class Meeting:
     handing: Handing | None = None
     successor: MemberId | None = None
     """Who is asked to take the circle on, should no facilitator be there."""
+    greeter: MemberId | None = None
+    """A member whom a facilitator asked to let people in tonight. Everybody sees who it is."""
     quietened: tuple[MemberId, ...] = ()
     """A facilitator took the floor from them, until one gives it back."""
     removed: tuple[MemberId, ...] = ()

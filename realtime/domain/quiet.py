@@ -37,5 +37,6 @@ def quieten(meeting: Meeting, member: MemberId, at: Moment) -> Meeting:
         # Nor is the circle offered to them, unless a facilitator does so from now on.
         successor=None if meeting.successor == member else meeting.successor,
         handing=None if of_handing(meeting, member) else meeting.handing,
+        greeter=None if meeting.greeter == member else meeting.greeter,
     )
     return with_notice(meeting, NoticeKind.QUIETENED, member, at.actor)

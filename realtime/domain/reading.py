@@ -134,6 +134,24 @@ def is_full(meeting: Meeting) -> bool:
     return len(seated(meeting)) >= meeting.frame.seats
 
 
+def greets(meeting: Meeting, member: MemberId) -> bool:
+    """Does this member let people in tonight, and is here to do so?"""
+    return meeting.greeter == member and is_here(meeting, member)
+
+
+def companion_of(meeting: Meeting, member: MemberId) -> MemberId | None:
+    """Who accompanies that newcomer, where both are in the meeting."""
+    both = {s.member_id: s.companion for s in seated(meeting)}
+    companion = both.get(member)
+    return companion if companion in both and companion != member else None
+
+
+def newcomers_of(meeting: Meeting, member: MemberId) -> tuple[MemberId, ...]:
+    """Whom this person accompanies, where both are in the meeting."""
+    people = (s.member_id for s in seated(meeting) if s.companion == member)
+    return tuple(person for person in people if companion_of(meeting, person) == member)
+
+
 def public(meeting: Meeting) -> tuple[object, ...]:
     """All that every seat may see, to tell whether a change shows. See `present.meeting_view`."""
     current = open_round(meeting)
@@ -152,6 +170,7 @@ def public(meeting: Meeting) -> tuple[object, ...]:
         meeting.round is not None and meeting.round.inviting,
         meeting.notices,
         meeting.nods_off,
+        meeting.greeter,
         tuple((s.member_id, s.name, s.role, s.presence) for s in seated(meeting)),
         (meeting.stick.kind, stick_person(meeting)),
         (held.started, held.soft_limit) if held else None,

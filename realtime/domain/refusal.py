@@ -18,6 +18,7 @@ class Reason(StrEnum):
     NOT_ALLOWED = "not_allowed"
     STEPPED_OUT = "stepped_out"
     # The state of the room
+    EARLY = "early"
     FULL = "full"
     LOCKED = "locked"
     NO_FACILITATOR = "no_facilitator"
@@ -31,6 +32,7 @@ class Reason(StrEnum):
     NOBODY_WAITING = "nobody_waiting"
     NOT_IN_ROUND = "not_in_round"
     NO_SUCH_SEAT = "no_such_seat"
+    NOT_HERE = "not_here"
     LAST_FACILITATOR = "last_facilitator"
     # Words
     FLOOR_HELD = "floor_held"

@@ -73,6 +73,23 @@ def name_successor(meeting: Meeting, member: MemberId | None) -> Meeting:
     return replace(meeting, successor=member)
 
 
+def name_greeter(meeting: Meeting, member: MemberId | None, by: MemberId) -> Meeting:
+    """Ask a member to let people in tonight, or (None) nobody. Everybody is told."""
+    before = meeting.greeter
+    if member == before:
+        return meeting
+    if member is not None:
+        seat = meeting.seat(member)
+        if seat is None or seat.presence is Presence.LEFT:
+            raise Refused(Reason.NO_SUCH_SEAT)
+        if seat.role is not Role.MEMBER or member in meeting.quietened:
+            raise Refused(Reason.NOT_ALLOWED)
+    meeting = replace(meeting, greeter=member)
+    if member is None:
+        return with_notice(meeting, NoticeKind.GREETS_NO_MORE, before, by)
+    return with_notice(meeting, NoticeKind.GREETS, member, by)
+
+
 def has_to_ask(meeting: Meeting) -> bool:
     """Is somebody named, here and not yet asked?"""
     asked = meeting.handing is not None and meeting.handing.by is None
@@ -141,6 +158,9 @@ def with_role(
             # Only a facilitator has the circle to give.
             handing=None if given else meeting.handing,
         )
+    if role is not Role.MEMBER and meeting.greeter == me:
+        # A facilitator greets anyway, and who listens is asked for nothing.
+        meeting = replace(meeting, greeter=None)
     if role is Role.OBSERVER and meeting.successor == me:
         meeting = replace(meeting, successor=None)
     if holding and role is not Role.OBSERVER:

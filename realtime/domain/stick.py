@@ -64,7 +64,15 @@ PersonCommand = (
     | c.SpeakHere
 )
 CareCommand = (
-    c.TakeHand | c.Admit | c.TurnAway | c.Lock | c.Remove | c.Quieten | c.HandOver | c.NameSuccessor
+    c.TakeHand
+    | c.Admit
+    | c.TurnAway
+    | c.Lock
+    | c.Remove
+    | c.Quieten
+    | c.HandOver
+    | c.NameSuccessor
+    | c.NameGreeter
 )
 MeetingCommand = (
     c.Interject
@@ -179,6 +187,8 @@ def report(meeting: Meeting, seen: Report, at: Moment) -> Meeting:
             return meeting if ended else attendance.lost(meeting, at)
         case c.TabLost(tab=tab):
             return attendance.tab_lost(meeting, tab, at)
+        case c.PutOut():
+            return door.put_out(meeting, at.actor, at)
         case c.Tick(noticed=noticed):
             if meeting.phase is Phase.ENDED:
                 return meeting
@@ -286,6 +296,8 @@ def keep_door(meeting: Meeting, command: CareCommand, at: Moment) -> Meeting:
             return roles.hand_over(meeting, whom, stay, at)
         case c.NameSuccessor(member_id=whom):
             return roles.name_successor(meeting, whom)
+        case c.NameGreeter(member_id=whom):
+            return roles.name_greeter(meeting, whom, at.actor)
         case _:
             assert_never(command)
 

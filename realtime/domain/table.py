@@ -23,6 +23,7 @@ from realtime.domain.commands import (
     Leave,
     Lock,
     LowerHand,
+    NameGreeter,
     NameSuccessor,
     NeedHand,
     Offer,
@@ -50,7 +51,7 @@ from realtime.domain.commands import (
     Withdraw,
 )
 from realtime.domain.meeting import Meeting, MemberId, Offered, Phase, Presence, Role
-from realtime.domain.reading import in_order, next_in_round
+from realtime.domain.reading import greets, in_order, next_in_round
 from realtime.domain.refusal import Reason, Refused
 
 
@@ -71,6 +72,8 @@ class As(Flag):
     """Next in the round."""
     OFFERED = auto()
     HOLDER = auto()
+    GREETER = auto()
+    """A member who lets people in tonight, and is here."""
 
 
 @dataclass(frozen=True)
@@ -116,12 +119,13 @@ MAY: dict[type[Command], Row] = {
     Close: Row(F),
     NeedHand: Row(As.SEATED),
     TakeHand: Row(F),
-    Admit: Row(F),
-    TurnAway: Row(F),
+    Admit: Row(F | As.GREETER),
+    TurnAway: Row(F | As.GREETER),
     Lock: Row(F),
     Remove: Row(F),
     Quieten: Row(F),
     NameSuccessor: Row(F),
+    NameGreeter: Row(F),
     HandOver: Row(F),
     TakeOn: Row(As.HERE),
     BecomeMember: Row(As.HERE),
@@ -147,6 +151,7 @@ def standing_of(meeting: Meeting, actor: MemberId) -> As:
         As.NEXT: next_in_round(meeting) == actor,
         As.OFFERED: isinstance(stick, Offered) and stick.to == actor,
         As.HOLDER: meeting.holder() == actor,
+        As.GREETER: greets(meeting, actor),
     }
     is_now = As.SEATED | As.HERE
     for flag, holding in holds.items():

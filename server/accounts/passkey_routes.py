@@ -11,6 +11,7 @@ from pydantic import BaseModel, ValidationError
 from quart import Blueprint, Response, abort, jsonify, request
 
 from server import setup
+from server.accounts.arriving import let_in, onward
 from server.accounts.challenges import (
     CHALLENGE_LIVES,
     BadKey,
@@ -31,9 +32,11 @@ from server.accounts.passkeys import (
     keys_of,
     recognise,
 )
-from server.accounts.queries import new_id, new_person, sign_in
+from server.accounts.proving import proven
+from server.accounts.queries import new_id, new_person
 from server.accounts.routes import SETTING_UP, may_set_up
-from server.accounts.ways_in import keeper
+from server.accounts.tables import Person
+from server.accounts.ways_in import insider
 from server.circles.forms import read_form
 from server.circles.names import name_key
 from server.limits import EXCHANGE, SIGN_IN
@@ -43,7 +46,6 @@ from server.web import (
     drop_cookie,
     local_path,
     read_cookie,
-    remember,
     services,
     spend,
     write_cookie,
@@ -123,7 +125,9 @@ async def begin() -> Response:
     setting_up = await may_set_up()
     person_id, name, known = new_id(), "", list[bytes]()
     if not setting_up:
-        person, name = await keeper()
+        person, name = await insider()
+        if not await proven():
+            abort(403)
         person_id, known = person.id, [key.credential_id for key in await keys_of(db(), person)]
     body, address = await sent(), here()
     spend(EXCHANGE)
@@ -143,7 +147,9 @@ async def begin() -> Response:
 async def store() -> Response:
     """Keep the key that was made; at set-up, its owner is the first organiser from now on."""
     setting_up = await may_set_up()
-    owner = None if setting_up else (await keeper())[0]
+    owner = None if setting_up else (await insider())[0]
+    if owner is not None and not await proven():
+        abort(403)
     body, address = await sent(), here()
     spend(EXCHANGE)
     purpose = FOR_SET_UP if setting_up else FOR_MORE
@@ -155,8 +161,10 @@ async def store() -> Response:
     if owner is None:
         return await organiser_with_key(address, challenge, made, str(body.get("name", "")))
     await keep(db(), address, challenge, owner, made)
-    await db().commit()
-    return said(to="/kunci")
+    answer = said(to="/kunci")
+    # Their device has just checked who they are.
+    await let_in(answer, owner.id)
+    return answer
 
 
 async def organiser_with_key(
@@ -172,11 +180,9 @@ async def organiser_with_key(
     await db().flush()
     await keep(db(), address, challenge, person, made)
     await setup.used(db())
-    cookie = await sign_in(db(), services().keys, person.id)
-    await db().commit()
     answer = said(to="/kelola/baru")
     drop_cookie(answer, SETTING_UP)
-    remember(answer, cookie)
+    await let_in(answer, person.id)
     return answer
 
 
@@ -201,10 +207,9 @@ async def enter() -> Response:
         raise BadKey
     await spend_challenge(db(), challenge)
     person_id = await recognise(db(), address, challenge, shaped(KeyAnswer, body))
-    cookie = await sign_in(db(), services().keys, person_id)
-    await db().commit()
     wanted = body.get("ke")
     where = local_path(wanted if isinstance(wanted, str) else None)
-    answer = said(to=where if where != "/" else "/kelola")
-    remember(answer, cookie)
+    person = await db().get_one(Person, person_id)
+    answer = said(to=await onward(person, where))
+    await let_in(answer, person_id, lasting=body.get("evening") is not True)
     return answer

@@ -184,11 +184,6 @@ async def keys_of(db: AsyncSession, person: Person) -> list[Passkey]:
     return list(found)
 
 
-async def can_sign_in(db: AsyncSession, person: Person) -> bool:
-    """Whether they could come back from another device."""
-    return bool(person.passphrase) or bool(await keys_of(db, person))
-
-
 async def let_go(db: AsyncSession, person: Person, label: str) -> None:
     """Forget one of their keys; never the only way in. `label` is its id as the page wrote it."""
     known = await keys_of(db, person)

@@ -18,6 +18,8 @@ from server.security import Keys, hashed, new_secret
 
 # Browsers keep a cookie 400 days at most.
 SIGN_IN_LIVES = 400 * 86400
+# On a shared phone that is never closed, somebody's evening ends by itself.
+EVENING = 12 * 3600
 PURPOSE = "sign-in"
 
 
@@ -61,25 +63,39 @@ async def passphrase_fits(stored: str | None, passphrase: str) -> bool:
     return await asyncio.to_thread(verify)
 
 
-async def sign_in(db: AsyncSession, keys: Keys, person_id: str) -> str:
+async def sign_in(
+    db: AsyncSession, keys: Keys, person_id: str, device: str = "", *, lasting: bool = True
+) -> str:
     """A new sign-in; returns what the browser keeps."""
     token = new_secret()
-    expires = int(time.time()) + SIGN_IN_LIVES
-    db.add(SignIn(token_hash=hashed(token), person_id=person_id, expires=expires))
+    made = SignIn(token_hash=hashed(token), person_id=person_id, id=new_id(), device=device)
+    made.expires = int(time.time()) + (SIGN_IN_LIVES if lasting else EVENING)
+    made.lasting, made.since = lasting, dt.datetime.now(dt.UTC).date()
+    db.add(made)
     await db.flush()
     return keys.sign(PURPOSE, token)
 
 
 async def person_behind(db: AsyncSession, keys: Keys, cookie: str | None) -> Person | None:
-    """Who this browser is. A forged cookie costs no look into the database."""
+    """Who this browser is."""
+    found = await sign_in_behind(db, keys, cookie)
+    return found[0] if found else None
+
+
+async def sign_in_behind(
+    db: AsyncSession, keys: Keys, cookie: str | None
+) -> tuple[Person, SignIn] | None:
+    """Who this browser is and by what. A forged cookie costs no look into the database."""
     token = keys.unsign(PURPOSE, cookie)
     if token is None:
         return None
-    return await db.scalar(
-        select(Person)
+    found = await db.execute(
+        select(Person, SignIn)
         .join(SignIn, SignIn.person_id == Person.id)
         .where(SignIn.token_hash == hashed(token), SignIn.expires > time.time())
     )
+    row = found.first()
+    return (row[0], row[1]) if row else None
 
 
 async def sign_out(db: AsyncSession, keys: Keys, cookie: str | None) -> None:

@@ -8,17 +8,19 @@ from __future__ import annotations
 from quart import Blueprint, Response, g, jsonify, request
 
 from server import setup
+from server.accounts.arriving import let_in, onward, spend_on
 from server.accounts.forms import LONGEST, OrganiserForm
-from server.accounts.passkeys import address_of, can_sign_in
+from server.accounts.passkeys import address_of
+from server.accounts.proving import can_come_back, forget_proof
 from server.accounts.queries import (
     has_organiser,
     hash_passphrase,
     new_person,
     passphrase_fits,
     person_named,
-    sign_in,
     sign_out,
 )
+from server.accounts.second_step import halfway
 from server.circles.forms import read_form
 from server.circles.invitations import sent_secret
 from server.circles.names import name_key
@@ -33,7 +35,6 @@ from server.web import (
     local_path,
     page,
     read_cookie,
-    remember,
     see_other,
     services,
     spend,
@@ -102,21 +103,19 @@ async def become_organiser() -> Response:
     db().add(person)
     await db().flush()
     await setup.used(db())
-    cookie = await sign_in(db(), services().keys, person.id)
-    await db().commit()
     response = see_other("/kelola/baru")
     drop_cookie(response, SETTING_UP)
-    remember(response, cookie)
+    await let_in(response, person.id)
     return response
 
 
 @accounts.get("/masuk")
 async def sign_in_page() -> Response:
-    """Name and passphrase, for whoever holds circles."""
+    """Name and passphrase, for whoever has a way to come back."""
     person = await who()
     where = local_path(request.args.get("ke"))
-    if person is not None and await can_sign_in(db(), person):
-        return see_other(where if where != "/" else "/kelola")
+    if person is not None and await can_come_back(db(), person):
+        return see_other(await onward(person, where))
     return await sign_in_form(where)
 
 
@@ -133,16 +132,19 @@ async def enter() -> Response:
     form = await request.form
     name, passphrase = form.get("name", "")[:200], form.get("passphrase", "")[:LONGEST]
     spend(SIGN_IN)
-    person = await person_named(db(), name_key(" ".join(name.split())))
+    known_as = name_key(" ".join(name.split()))
+    spend_on(known_as)
+    person = await person_named(db(), known_as)
     fits = await passphrase_fits(person.passphrase if person else None, passphrase)
     where = local_path(form.get("ke"))
     if person is None or not fits:
         # One sentence for both: a name that exists is nobody's business.
         return await sign_in_form(where, 422, name=name, wrong="signin.wrong")
-    cookie = await sign_in(db(), services().keys, person.id)
-    await db().commit()
-    response = see_other(where if where != "/" else "/kelola")
-    remember(response, cookie)
+    lasting = form.get("evening") != "yes"
+    if person.totp:
+        return halfway(person, where, lasting=lasting)
+    response = see_other(await onward(person, where))
+    await let_in(response, person.id, lasting=lasting)
     return response
 
 
@@ -153,4 +155,5 @@ async def leave() -> Response:
     await db().commit()
     response = see_other("/")
     drop_cookie(response, COOKIE)
+    forget_proof(response)
     return response

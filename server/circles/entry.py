@@ -1,11 +1,17 @@
-"""The way into a circle: look first, a name, the promise. Then the door, which is elsewhere."""
+"""The way into a circle: look first, a name, the promise. Then the door, which is elsewhere.
+
+Where a facilitator says yes to each, whoever asked waits between the name and the promise.
+"""
 
 from __future__ import annotations
 
 from quart import Blueprint, Response, g, request
 
+from server.accounts.arriving import this_device
 from server.accounts.queries import new_person, sign_in
 from server.accounts.tables import Person
+from server.circles.agreed import agreed
+from server.circles.changes import schedule_of
 from server.circles.names import BadName, clean_name
 from server.circles.notes import NAME as NOTE
 from server.circles.notes import noted
@@ -16,23 +22,28 @@ from server.circles.queries import (
     facilitator_names,
     holds,
     join,
-    times_of,
     use,
 )
 from server.circles.routes import now, visible
 from server.circles.tables import Circle, Invitation
+from server.limits import Budget
 from server.web import (
     Invalid,
     db,
     drop_cookie,
+    lang,
     page,
     remember,
     see_other,
     services,
+    spend,
     who,
 )
 
 entry = Blueprint("entry", __name__)
+
+ASK = Budget(10, 3600)
+"""Requests to join, from one address. Households and phone networks share one."""
 
 
 @entry.get("/c/<slug>/masuk")
@@ -40,66 +51,134 @@ async def come_in(slug: str) -> Response:
     """The step that this person is at."""
     circle, mine = await visible(slug)
     g.private = True
-    if mine and mine.membership.banned:
-        return await page("closed_to_you.html", 403)
-    if mine and not mine.membership.pledged:
-        return await page("pledge.html", circle=circle, mine=mine)
     if mine:
-        return see_other(f"/c/{slug}/tunggu")
+        return await go_on(mine)
     await invitation_for(circle)
+    asks = await asks_for_a_yes(circle)
     if request.args.get("langkah") == "nama":
-        return await page("name.html", circle=circle, name=await last_name())
+        return await page("name.html", circle=circle, name=await last_name(), asks=asks)
     names = await facilitator_names(db(), circle)
-    return await page("look.html", circle=circle, times=times_of(circle), now=now(), names=names)
+    return await page(
+        "look.html",
+        circle=circle,
+        times=await schedule_of(db(), circle),
+        now=now(),
+        names=names,
+        asks=asks,
+    )
+
+
+async def go_on(mine: MyCircle) -> Response:
+    """Where somebody with a name here is: waiting, before the promise, or at the door."""
+    if mine.membership.banned:
+        return await page("closed_to_you.html", 403)
+    if mine.membership.state != "member":
+        return await show_waiting(mine)
+    if not mine.pledged:
+        return await show_pledge(mine)
+    return see_other(f"/c/{mine.circle.slug}/tunggu")
 
 
 @entry.post("/c/<slug>/masuk")
 async def take_step(slug: str) -> Response:
-    """A name, or the promise."""
+    """A name, or the promise; for whoever waits, an invitation or that they wait no longer."""
     circle, mine = await visible(slug)
     g.private = True
-    if mine and mine.membership.banned:
-        return await page("closed_to_you.html", 403)
     if mine is None:
         return await choose_name(circle)
+    if mine.membership.banned:
+        return await page("closed_to_you.html", 403)
+    if mine.membership.state != "member":
+        return await stop_waiting(mine)
     return await promise(circle, mine)
+
+
+async def show_waiting(mine: MyCircle, status: int = 200) -> Response:
+    """Somebody will look; or the kind words of a no. An invitation goes before either."""
+    invited = await noted_invitation(mine.circle) is not None
+    return await page("waiting.html", status, circle=mine.circle, mine=mine, invited=invited)
+
+
+async def stop_waiting(mine: MyCircle) -> Response:
+    """By an invitation, which is a yes; or by taking the request back, which leaves nothing."""
+    what = (await request.form).get("do")
+    if what == "undangan":
+        invitation = await noted_invitation(mine.circle)
+        if invitation is None:
+            raise Invalid
+        await use_up(invitation)
+        mine.membership.state = "member"
+        mine.membership.role = invitation.role
+        mine.membership.invitation_id = invitation.id
+        await db().commit()
+        return see_other(f"/c/{mine.circle.slug}/masuk")
+    if what == "batal" and mine.membership.state == "asked":
+        await db().delete(mine.membership)
+        await db().commit()
+        return see_other("/")
+    return await show_waiting(mine, 422)
 
 
 async def last_name() -> str:
     """What an organiser is called elsewhere, as a start; members begin anew in each circle."""
     person = await who()
-    return (person.name if person else None) or ""
+    # Others sign in under a name that is theirs alone.
+    return (person.name if person and person.organiser else None) or ""
+
+
+async def noted_invitation(circle: Circle) -> Invitation | None:
+    """The invitation to this circle that this browser exchanged, while it lets people in."""
+    note = noted()
+    if note is None or note.circle_id != circle.id:
+        return None
+    invitation = await db().get(Invitation, note.invitation_id)
+    return invitation if holds(invitation) else None
 
 
 async def invitation_for(circle: Circle) -> Invitation | None:
-    """The noted invitation. None where the circle needs none; raises `Invalid` where it does."""
-    note = noted()
-    if note is not None and note.circle_id == circle.id:
-        invitation = await db().get(Invitation, note.invitation_id)
-        if holds(invitation):
-            return invitation
-    if circle.joining == "open":
-        return None
-    raise Invalid
+    """The same. None where the circle needs none; raises `Invalid` where it does."""
+    invitation = await noted_invitation(circle)
+    if invitation is None and circle.joining == "invitation":
+        raise Invalid
+    return invitation
+
+
+async def asks_for_a_yes(circle: Circle) -> bool:
+    """Whether a facilitator decides. Who was invited had their yes."""
+    return circle.joining == "approval" and await noted_invitation(circle) is None
+
+
+async def use_up(invitation: Invitation) -> None:
+    """Count one person. Raises `Invalid`."""
+    try:
+        await use(db(), invitation.id)
+    except NotValid:
+        raise Invalid from None
 
 
 async def choose_name(circle: Circle) -> Response:
     """Become a member under a name that nobody here has; no account, a cookie alone."""
     invitation = await invitation_for(circle)
+    asks = await asks_for_a_yes(circle)
     sent = (await request.form).get("name", "")
     try:
         name = clean_name(sent)
     except BadName as bad:
-        return await page("name.html", 422, circle=circle, name=sent[:200], wrong=bad.key)
+        return await page(
+            "name.html", 422, circle=circle, name=sent[:200], wrong=bad.key, asks=asks
+        )
+    if asks:
+        # Every request is work for a facilitator.
+        spend(ASK)
     known = await who()
     person = known or new_person()
     try:
         await enrol(circle, person, name, invitation, is_new=known is None)
     except NameTaken as taken:
-        return await page("name.html", 409, circle=circle, name=name, free=taken.suggestion)
-    except NotValid:
-        raise Invalid from None
-    cookie = None if known else await sign_in(db(), services().keys, person.id)
+        return await page(
+            "name.html", 409, circle=circle, name=name, free=taken.suggestion, asks=asks
+        )
+    cookie = None if known else await sign_in(db(), services().keys, person.id, this_device())
     await db().commit()
     response = see_other(f"/c/{circle.slug}/masuk")
     if cookie:
@@ -115,22 +194,42 @@ async def enrol(
         db().add(person)
         await db().flush()
     if invitation is not None:
-        await use(db(), invitation.id)
+        await use_up(invitation)
     await join(
         db(),
         circle,
         person,
         name,
         role=invitation.role if invitation else "member",
+        state="asked" if circle.joining == "approval" and invitation is None else "member",
         invitation_id=invitation.id if invitation else None,
+    )
+
+
+async def show_pledge(mine: MyCircle, status: int = 200, wrong: str = "") -> Response:
+    """The lines that this circle agreed to, in a language that the reader knows."""
+    own = await agreed(db(), mine.circle, lang())
+    return await page(
+        "pledge.html",
+        status,
+        circle=mine.circle,
+        mine=mine,
+        lines=own.lines if own else [],
+        again=mine.membership.pledged,
+        wrong=wrong,
     )
 
 
 async def promise(circle: Circle, mine: MyCircle) -> Response:
     """Go on once the box is ticked; a kind word while it is not."""
-    if (await request.form).get("promise") != "yes":
-        return await page("pledge.html", 422, circle=circle, mine=mine, wrong="pledge.need")
+    sent = await request.form
+    if sent.get("version", "0") != str(circle.agreements_version):
+        # Nobody promises what they have not read.
+        return await show_pledge(mine, 409, "pledge.newer")
+    if sent.get("promise") != "yes":
+        return await show_pledge(mine, 422, "pledge.need")
     mine.membership.pledged = True
+    mine.membership.pledged_version = circle.agreements_version
     await db().commit()
     where = f"/c/{circle.slug}" if mine.facilitates else f"/c/{circle.slug}/tunggu"
     response = see_other(where)

@@ -5,8 +5,17 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Annotated, Literal, TypeVar
 
-from pydantic import AfterValidator, BaseModel, ConfigDict, Field, ValidationError
+from pydantic import (
+    AfterValidator,
+    BaseModel,
+    ConfigDict,
+    Field,
+    ValidationError,
+    field_validator,
+    model_validator,
+)
 
+from server.circles.kinds import KINDS
 from server.circles.names import BadName, clean_name, hides
 
 
@@ -26,8 +35,65 @@ def line(raw: str) -> str:
     return text
 
 
+LONGEST_TOPIC = 200
+LONGEST_PLACE = 80
+
+
+class CircleDetails(BaseModel):
+    """What a circle is and who may come, all but when it meets and how a meeting goes."""
+
+    model_config = ConfigDict(frozen=True, extra="ignore")
+
+    name: Annotated[str, AfterValidator(title)]
+    topic: Annotated[str, Field(max_length=LONGEST_TOPIC), AfterValidator(line)] = ""
+    kind: str = "other"
+    place: Annotated[str, Field(max_length=LONGEST_PLACE), AfterValidator(line)] = ""
+    language: Literal["id", "en"] = "id"
+    both: bool = False
+    """The other language is spoken in it too."""
+    seats: int = Field(default=12, ge=2, le=30)
+    minutes: int = Field(default=75, ge=15, le=240)
+    medium: Literal["text", "sound"] = "text"
+    newcomers: bool = False
+    ages: Literal["adults", "minors", "all"] = "adults"
+    visibility: Literal["public", "unlisted", "private"] = "private"
+    joining: Literal["open", "approval", "invitation"] = "invitation"
+    friends: Literal["no", "ask", "yes"] = "ask"
+    observers_first: bool = False
+    door: Literal["ask", "open"] = "ask"
+
+    @field_validator("kind")
+    @classmethod
+    def is_known(cls, kind: str) -> str:
+        """One of those that people look for circles by."""
+        if kind not in KINDS:
+            raise ValueError(kind)
+        return kind
+
+    @model_validator(mode="after")
+    def can_be_joined(self) -> CircleDetails:
+        """Nobody asks to join what only the invited may know of; named as the field `joining`."""
+        if self.visibility == "private" and self.joining != "invitation":
+            raise ValueError("joining")
+        return self
+
+    @property
+    def languages(self) -> str:
+        return "id,en" if self.both else self.language
+
+    @property
+    def search(self) -> str:
+        """Folded, for searching."""
+        return " ".join(f"{self.name} {self.topic} {self.place}".casefold().split())
+
+    def columns(self) -> dict[str, object]:
+        """As the circle's table keeps it."""
+        kept: dict[str, object] = self.model_dump(exclude={"both"})
+        return {**kept, "languages": self.languages, "search": self.search}
+
+
 class CircleForm(BaseModel):
-    """A circle as its organiser describes it."""
+    """A circle that meets each week, in the few words that seeds and the demonstration need."""
 
     model_config = ConfigDict(frozen=True, extra="ignore")
 
@@ -65,4 +131,8 @@ def read_form(kind: type[Form], sent: Mapping[str, str]) -> tuple[Form | None, s
             {key: value for key, value in sent.items() if value != ""}
         ), set()
     except ValidationError as wrong:
-        return None, {str(error["loc"][0]) for error in wrong.errors()}
+        # A rule over several fields has no place of its own: its message is the field's name.
+        return None, {
+            str(error["loc"][0] if error["loc"] else error["ctx"]["error"])
+            for error in wrong.errors()
+        }

@@ -6,13 +6,9 @@ Knows no request. One that does not exist and one they do not belong to look the
 from __future__ import annotations
 
 import datetime as dt
-import re
-import secrets
 import time
-import unicodedata
 from collections.abc import Sequence
 from dataclasses import dataclass
-from zoneinfo import ZoneInfo
 
 from sqlalchemy import select, update
 from sqlalchemy.exc import IntegrityError
@@ -20,13 +16,10 @@ from sqlalchemy.ext.asyncio import AsyncSession
 
 from server.accounts.queries import new_id
 from server.accounts.tables import Person
-from server.circles.forms import CircleForm
 from server.circles.names import name_key, suggestion
-from server.circles.schedule import LONG, Times
+from server.circles.schedule import Times
 from server.circles.tables import Circle, Invitation, Membership
 from server.security import hashed, new_secret
-
-DAYS = ("MO", "TU", "WE", "TH", "FR", "SA", "SU")
 
 
 @dataclass(frozen=True)
@@ -39,6 +32,12 @@ class MyCircle:
     @property
     def facilitates(self) -> bool:
         return self.membership.role == "facilitator"
+
+    @property
+    def pledged(self) -> bool:
+        """Whether they promised, and to the agreements as they are now."""
+        now = self.circle.agreements_version
+        return self.membership.pledged and self.membership.pledged_version >= now
 
 
 class NameTaken(Exception):
@@ -64,7 +63,16 @@ async def find_circle(db: AsyncSession, slug: str) -> Circle | None:
 
 
 async def find_my_circle(db: AsyncSession, person: Person | None, slug: str) -> MyCircle | None:
-    """Look a circle up through the person's own membership; a ban ends nothing here."""
+    """Look a circle up through the person's own membership; a ban ends nothing here.
+
+    Whoever only asked to join belongs to nothing yet.
+    """
+    mine = await find_my_place(db, person, slug)
+    return mine if mine and mine.membership.state == "member" else None
+
+
+async def find_my_place(db: AsyncSession, person: Person | None, slug: str) -> MyCircle | None:
+    """The same for whoever waits for a facilitator's yes, or had a no, too."""
     if person is None:
         return None
     found = await db.execute(
@@ -81,7 +89,11 @@ async def my_circles(db: AsyncSession, person: Person) -> Sequence[MyCircle]:
     rows = await db.execute(
         select(Circle, Membership)
         .join(Membership, Membership.circle_id == Circle.id)
-        .where(Membership.person_id == person.id, Membership.banned.is_(False))
+        .where(
+            Membership.person_id == person.id,
+            Membership.state == "member",
+            Membership.banned.is_(False),
+        )
         .order_by(Circle.name)
     )
     return [MyCircle(row[0], row[1]) for row in rows]
@@ -108,57 +120,6 @@ async def facilitator_names(db: AsyncSession, circle: Circle) -> list[str]:
     return list(found)
 
 
-async def make_circle(db: AsyncSession, form: CircleForm, person: Person, name: str) -> Circle:
-    """A new circle, held by this person under this name."""
-    circle = Circle(
-        id=new_id(),
-        slug=await free_slug(db, form.name),
-        name=form.name,
-        topic=form.topic,
-        kind="other",
-        place="",
-        search=f"{form.name} {form.topic}".casefold(),
-        language=form.language,
-        languages=form.language,
-        medium="text",
-        newcomers=True,
-        ages="adults",
-        seats=form.seats,
-        starts=first_start(form.weekday, form.time, LONG[form.zone]),
-        timezone=LONG[form.zone],
-        rule=f"FREQ=WEEKLY;BYDAY={DAYS[form.weekday]}",
-        minutes=form.minutes,
-        soft_seconds=form.soft_minutes * 60,
-        door=form.door,
-        visibility="public" if form.listed else "private",
-        joining="open" if form.listed else "invitation",
-        friends="ask",
-        observers_first=False,
-        agreements_version=0,
-        since=dt.datetime.now(dt.UTC).date(),
-    )
-    db.add(circle)
-    await db.flush()
-    await join(db, circle, person, name, role="facilitator")
-    return circle
-
-
-def first_start(weekday: int, time: str, zone: str) -> str:
-    """The first such day, today or later, as a schedule writes it."""
-    today = dt.datetime.now(ZoneInfo(zone)).date()
-    return f"{today + dt.timedelta(days=(weekday - today.weekday()) % 7)}T{time}"
-
-
-async def free_slug(db: AsyncSession, name: str) -> str:
-    """An address from the name, with something behind it where it is taken."""
-    plain = unicodedata.normalize("NFKD", name).encode("ascii", "ignore").decode().lower()
-    base = re.sub(r"[^a-z0-9]+", "-", plain).strip("-")[:40].strip("-") or "lingkaran"
-    slug = base
-    while await find_circle(db, slug) is not None:
-        slug = f"{base}-{secrets.token_hex(3)}"
-    return slug
-
-
 async def join(
     db: AsyncSession,
     circle: Circle,
@@ -166,22 +127,26 @@ async def join(
     name: str,
     *,
     role: str = "member",
+    state: str = "member",
     invitation_id: str | None = None,
 ) -> Membership:
-    """Belong to a circle from now on. Raises `NameTaken`."""
+    """Belong to a circle from now on, or ask to. Raises `NameTaken`."""
     key = name_key(name)
     keys = await db.scalars(select(Membership.name_key).where(Membership.circle_id == circle.id))
     taken = set(keys)
     if key in taken:
         raise NameTaken(suggestion(name, taken))
+    # Who holds a circle asked for the promise in the first place.
+    founds = role == "facilitator" and invitation_id is None
     membership = Membership(
         circle_id=circle.id,
         person_id=person.id,
         name=name,
         name_key=key,
         role=role,
-        # Who holds a circle asked for the promise in the first place.
-        pledged=role == "facilitator" and invitation_id is None,
+        state=state,
+        pledged=founds,
+        pledged_version=circle.agreements_version if founds else 0,
         banned=False,
         visits=0,
         invitation_id=invitation_id,
@@ -231,6 +196,7 @@ def holds(invitation: Invitation | None) -> bool:
     return (
         invitation is not None
         and not invitation.revoked
+        and invitation.approved
         and invitation.expires > time.time()
         and invitation.uses < invitation.most
     )
@@ -254,6 +220,7 @@ async def use(db: AsyncSession, invitation_id: str) -> None:
         .where(
             Invitation.id == invitation_id,
             Invitation.revoked.is_(False),
+            Invitation.approved.is_(True),
             Invitation.expires > int(time.time()),
             Invitation.uses < Invitation.most,
         )

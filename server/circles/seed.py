@@ -13,11 +13,14 @@ from zoneinfo import ZoneInfo
 
 from sqlalchemy.ext.asyncio import AsyncSession
 
+from realtime.domain.meeting import MemberId
 from server.accounts.queries import hash_passphrase, new_person, sign_in
 from server.circles.forms import CircleForm
+from server.circles.founding import make_circle
 from server.circles.guide import Guide
 from server.circles.names import name_key
-from server.circles.queries import invite, join, make_circle
+from server.circles.queries import invite, join
+from server.circles.seat_ids import seat_id
 from server.circles.tables import Circle
 from server.database import Database
 from server.security import Keys
@@ -38,7 +41,9 @@ class Seeded:
     members: dict[str, str]
     """Cookie values by name."""
     ids: dict[str, str]
-    """Member ids by name, the facilitator's too."""
+    """People's ids by name, the facilitator's too."""
+    seat_ids: dict[str, MemberId]
+    """Who they are in the room."""
     join_link: str
     facilitate_link: str
 
@@ -97,6 +102,7 @@ async def seed_circle(
         facilitator=lead_cookie,
         members=cookies,
         ids=ids,
+        seat_ids={name: seat_id(keys, circle.id, one) for name, one in ids.items()},
         join_link=f"{settings.public_url}/u#{as_member}",
         facilitate_link=f"{settings.public_url}/u#{as_facilitator}",
     )

@@ -1,33 +1,28 @@
-"""The door, the room's page and going home. They show words; the meeting comes over the socket."""
+"""The door and the room's page. They show words; the meeting comes over the socket."""
 
 from __future__ import annotations
 
-from quart import Blueprint, Response, abort, g
+from quart import Blueprint, Response
 
 from realtime.views import PROTOCOL
-from server.circles.queries import MyCircle, find_my_circle, times_of
-from server.circles.routes import now, speak
-from server.web import db, page, see_other, who
+from server.circles.changes import schedule_of
+from server.circles.members import lacks_facilitators
+from server.circles.queries import MyCircle
+from server.circles.routes import now
+from server.meetings.belonging import belongs, kept_away
+from server.web import db, page, see_other
 
 meetings = Blueprint("meetings", __name__)
 
 
-async def belongs(slug: str) -> MyCircle:
-    """The circle of somebody who is a member of it; for everybody else it does not exist."""
-    g.private = True
-    mine = await find_my_circle(db(), await who(), slug)
-    if mine is None:
-        abort(404)
-    speak(mine.circle)
-    return mine
-
-
 async def not_yet(mine: MyCircle) -> Response | None:
-    """Where somebody has to go instead: a ban, or a promise still to be made."""
+    """What comes first: a ban, a promise still to be made, a second facilitator for the young."""
     if mine.membership.banned:
-        return await page("closed_to_you.html", 403)
-    if not mine.membership.pledged:
+        return await kept_away(mine)
+    if not mine.pledged:
         return see_other(f"/c/{mine.circle.slug}/masuk")
+    if not mine.facilitates and await lacks_facilitators(db(), mine.circle):
+        return await page("two_needed.html", circle=mine.circle)
     return None
 
 
@@ -44,7 +39,7 @@ async def lobby(slug: str) -> Response:
         "lobby.html",
         circle=mine.circle,
         mine=mine,
-        times=times_of(mine.circle),
+        times=await schedule_of(db(), mine.circle),
         now=now(),
         protocol=PROTOCOL,
     )
@@ -56,12 +51,3 @@ async def room(slug: str) -> Response:
     mine = await belongs(slug)
     elsewhere = await not_yet(mine)
     return elsewhere or await page("room.html", circle=mine.circle, mine=mine)
-
-
-@meetings.get("/c/<slug>/usai")
-async def aftercare(slug: str) -> Response:
-    """Going home. How somebody feels is shown in the page and sent nowhere."""
-    mine = await belongs(slug)
-    if mine.membership.banned:
-        return await page("closed_to_you.html", 403)
-    return await page("aftercare.html", circle=mine.circle, times=times_of(mine.circle), now=now())

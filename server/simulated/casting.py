@@ -13,12 +13,14 @@ from sqlalchemy.ext.asyncio import AsyncSession
 
 from server.accounts.queries import new_person, sign_in
 from server.circles.forms import CircleForm
-from server.circles.queries import invite, join, make_circle
+from server.circles.founding import make_circle
+from server.circles.queries import invite, join
 from server.circles.tables import Circle
 from server.database import Database
 from server.security import Keys
 from server.settings import Settings
 from server.simulated.lines import Language, Lines
+from server.simulated.neighbours import seed_neighbours
 from server.web import SIGN_IN, cookie_name
 
 LONGEST_MEETING = 240
@@ -38,6 +40,10 @@ class Casting:
     members: tuple[str, ...]
     join_link: str
     facilitate_link: str
+    unlisted: str
+    """The last part of the address of the circle that the first page leaves out."""
+    private_link: str
+    """Into the circle that nobody finds by looking."""
 
 
 async def cast_circle(
@@ -57,10 +63,14 @@ async def cast_circle(
             await db.flush()
             form = circle_form(lines, language, now)
             circle = await make_circle(db, form, facilitator, lines.facilitator)
+            describe(circle, lines)
             lead = await sign_in(db, keys, facilitator.id)
             members = [await cast_member(db, keys, circle, member) for member in lines.members]
             _, as_member = await invite(db, circle, facilitator, days=DAYS, most=GUESTS)
             _, as_facilitator = await invite(db, circle, facilitator, most=1, role="facilitator")
+            others = await seed_neighbours(db, now)
+            hidden = next(one for one in others if one.visibility == "private")
+            _, to_hidden = await invite(db, hidden, facilitator, days=DAYS, most=GUESTS)
             await db.commit()
     finally:
         await database.close()
@@ -70,6 +80,8 @@ async def cast_circle(
         members=tuple(f"{name}={member}" for member in members),
         join_link=f"{settings.public_url}/u#{as_member}",
         facilitate_link=f"{settings.public_url}/u#{as_facilitator}",
+        unlisted=next(one.slug for one in others if one.visibility == "unlisted"),
+        private_link=f"{settings.public_url}/u#{to_hidden}",
     )
 
 
@@ -87,6 +99,12 @@ def circle_form(lines: Lines, language: Language, now: dt.datetime) -> CircleFor
         soft_minutes=SOFT_MINUTES,
         listed=True,
     )
+
+
+def describe(circle: Circle, lines: Lines) -> None:
+    """What people look for it by."""
+    circle.kind, circle.place, circle.languages = "parents", lines.place, "id,en"
+    circle.search = f"{circle.name} {circle.topic} {circle.place}".casefold()
 
 
 async def cast_member(db: AsyncSession, keys: Keys, circle: Circle, name: str) -> str:

@@ -38,6 +38,7 @@ class Lines:
 
     title: str
     topic: str
+    place: str
     facilitator: str
     members: tuple[str, ...]
     greetings: tuple[str, ...]

@@ -30,6 +30,19 @@ def test_the_bench_of_the_stick_ends_with_its_ratio() -> None:
         assert words in told.stdout
 
 
+def test_the_bench_of_the_pages_ends_with_its_ratio() -> None:
+    told = subprocess.run(
+        [sys.executable, "-m", "tests.bench.pages", "--quick"],
+        cwd=ROOT,
+        capture_output=True,
+        text=True,
+        timeout=100,
+    )
+    assert told.returncode == 0, told.stderr
+    assert re.fullmatch(r"RATIO bare \d+\.\d\d", told.stdout.strip().splitlines()[-1])
+    assert all(words in told.stdout for words in ("filtered landing", "circle", "PostgreSQL"))
+
+
 def test_a_ratio_is_told_in_one_line_of_three_words() -> None:
     assert ratio("peer", 2.345) == "RATIO peer 2.35"
 

@@ -84,7 +84,7 @@ class Evening:
         return f"{self.house.base}/c/{self.circle.slug}/ruang"
 
     def id(self, name: str) -> MemberId:
-        return MemberId(self.circle.ids[name])
+        return self.circle.seat_ids[name]
 
     async def speaker(self, name: str) -> RoomClient:
         """A member over a socket alone, seated."""

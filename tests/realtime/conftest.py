@@ -36,6 +36,10 @@ class Door:
     frame: Frame = FRAME
     banned: set[str] = field(default_factory=set)
     visits: list[tuple[MemberId, ...]] = field(default_factory=list)
+    companions: dict[str, str] = field(default_factory=dict)
+    """Newcomer -> who accompanies them, by name."""
+    listening_first: set[str] = field(default_factory=set)
+    opens: float | None = None
 
     async def admit(self, cookies: Mapping[str, str], slug: str) -> Guest:
         name = cookies.get("name")
@@ -45,6 +49,7 @@ class Door:
             raise Refused(Reason.NOT_A_MEMBER)
         if name in self.banned:
             raise Refused(Reason.BANNED)
+        companion = self.companions.get(name)
         return Guest(
             member_id=MemberId(f"m-{name}"),
             circle_id=CircleId(f"c-{slug}"),
@@ -52,6 +57,9 @@ class Door:
             facilitator=name.startswith("Bu"),
             first_visit=False,
             frame=self.frame,
+            observes=name in self.listening_first,
+            companion=MemberId(f"m-{companion}") if companion else None,
+            opens=self.opens,
         )
 
     async def ban(self, circle_id: CircleId, member_id: MemberId) -> None:
@@ -167,5 +175,8 @@ async def house(process: tuple[Live, Door, str]) -> AsyncIterator[House]:
     live, door, url = process
     door.banned.clear()
     door.visits.clear()
+    door.companions.clear()
+    door.listening_first.clear()
+    door.opens = None
     async with AsyncExitStack() as stack:
         yield House(url, secrets.token_hex(6), door, live, stack)

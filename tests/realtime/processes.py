@@ -138,13 +138,7 @@ class Noting(Room):
     """Notes since when it has seen the next deadline, to judge the watch without asking it."""
 
     due: dict[Instant, float]
-    taken_up: tuple[int, int] = (0, 0)
-    """From which meeting it took one up again that the store had lost."""
     monotonic: Callable[[], float]
-
-    async def _reseed(self, known: Meeting) -> Meeting | None:
-        self.taken_up = stamp(known)
-        return await super()._reseed(known)
 
     def note(self, meeting: Meeting) -> bool:
         old = self.known.get(meeting.circle_id)
@@ -152,7 +146,9 @@ class Noting(Room):
         is_now = self.known[meeting.circle_id]
         assert old is None or stamp(is_now) >= stamp(old), "a process went back to an older meeting"
         deadline = next_deadline(meeting)
-        if newer and deadline is not None and deadline not in self.due:
+        if newer and deadline is None:
+            self.due = {}
+        elif newer and deadline is not None and deadline not in self.due:
             left = deadline - self._clock.now()
             self.due = {deadline: self.monotonic() + (left if left > 0 else UNSEEN_SECONDS)}
         return newer

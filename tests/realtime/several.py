@@ -17,7 +17,7 @@ from hypothesis.stateful import initialize, precondition, rule
 
 from realtime.domain import commands as c
 from realtime.domain.commands import Command, Report
-from realtime.domain.meeting import Frame, MemberId, Phase
+from realtime.domain.meeting import Frame, MemberId
 from realtime.domain.refusal import Refused
 from realtime.domain.stick import next_deadline
 from realtime.ports import Guest, MeetingStore, OutOfReach
@@ -90,8 +90,8 @@ class SeveralProcesses(AnyMeeting):
 
     def swapped(self, before: Any, new: Any) -> None:
         deed = self.deeds[-1]
-        self.now = deed.process.clock.last if deed.until is None else deed.until
-        self.verdicts.judge(before, new, deed, self.now)
+        now = deed.process.clock.last if deed.until is None else deed.until
+        self.now = self.verdicts.judge(before, new, deed, now)
         self.m, self.past = new, self.verdicts.past
 
     def step(self, actor: MemberId, what: Command | Report, tab: str = "") -> None:
@@ -151,9 +151,11 @@ class SeveralProcesses(AnyMeeting):
         doing: Coroutine[Any, Any, Any]
         match what:
             case c.Arrived(name=name, facilitator=facilitator, observer=observer, tab=tab):
-                frame = self.verdicts.frame
-                guest = Guest(actor, circle, name, facilitator, False, frame)
+                frame, companion = self.verdicts.frame, what.companion
+                guest = Guest(actor, circle, name, facilitator, False, frame, companion=companion)
                 doing = room.arrived(guest, observer, tab)
+            case c.PutOut():
+                doing = room.remove_from_outside(circle, actor)
             case c.TabLost(tab=tab):
                 doing = room.lost(circle, actor, tab)
             case _:
@@ -208,7 +210,9 @@ class SeveralProcesses(AnyMeeting):
     async def hear(self, process: Process) -> None:
         if process.serving and process.alive:
             deed = Deed(process, SERVER, c.Tick(), until=0.0)
-            await self.doing(deed, process.room.load(self.m.circle_id))
+            if await self.doing(deed, process.room.load(self.m.circle_id)):
+                known, stored = process.room.known.get(self.m.circle_id), self.shelf.stored
+                assert known == stored, "a process shows what the store does not have"
 
     def pass_time(self, seconds: float) -> None:
         if seconds < 0:
@@ -275,7 +279,7 @@ class SeveralProcesses(AnyMeeting):
         if process and self.last:
             self.run(self.pressed(process, *self.last, ""))
 
-    @rule(seconds=st.sampled_from([3.0, 70.0, 300.0]), empty=st.booleans(), early=who)
+    @rule(seconds=st.sampled_from([10.0, 70.0, 300.0]), empty=st.booleans(), early=who)
     def lose_the_store(self, seconds: float, empty: bool, early: MemberId) -> None:
         """Out of reach for a while, and then as it was, or (restarted) empty."""
         before = self.m
@@ -289,9 +293,7 @@ class SeveralProcesses(AnyMeeting):
         self.shelf.lost = False
         if empty:
             self.run(self.shelf.forget(self.m.circle_id))
-            known = [p.room.known.get(self.m.circle_id) for p in self.processes]
-            if all(m is None or m.phase is Phase.ENDED for m in known):
-                self.verdicts.forget()
+            self.verdicts.emptied(p.room.known.get(self.m.circle_id) for p in self.processes)
             # Before all who knew the meeting are back, somebody may come to one who did not.
             self.arrive(early, observer=False, tab="")
         for process in self.processes:

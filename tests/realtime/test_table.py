@@ -43,9 +43,9 @@ MEETINGS = {
 ALLOWED = {
     Place.STRANGER: set(),
     Place.WAITING: {"sync", "observe"},
-    Place.OBSERVER: {"command", "retract", "nod", "sync"},
-    Place.MEMBER: {"command", "say", "phrase", "retract", "nod", "sync"},
-    Place.FACILITATOR: {"command", "say", "phrase", "retract", "nod", "sync"},
+    Place.OBSERVER: {"command", "retract", "nod", "sync", "whisper"},
+    Place.MEMBER: {"command", "say", "phrase", "retract", "nod", "sync", "whisper"},
+    Place.FACILITATOR: {"command", "say", "phrase", "retract", "nod", "sync", "whisper"},
 }
 
 

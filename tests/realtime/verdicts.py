@@ -5,7 +5,7 @@ Knows of each deadline since when it stands and who saw it; carries nothing out.
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import replace
 
 from realtime.clock import UNSEEN_SECONDS
@@ -27,8 +27,8 @@ class Verdicts:
         self._sky = sky
         self.frame = Frame(title="")
         self._past = Past()
-        self._pasts: dict[tuple[int, int], Past] = {}
-        """What had been seen of the meeting when it stood so, for one taken up again from there."""
+        self._then: dict[int, list[tuple[Meeting, Past, Instant]]] = {}
+        """How it stood at each version, what was seen of it and when: it may go on from there."""
         self._newest = (0, 0)
         self._stands: dict[Instant, tuple[float, float]] = {}
         """Deadline -> since when it stands, and how long it had to go by its setter's clock."""
@@ -41,20 +41,21 @@ class Verdicts:
     def past(self) -> Past:
         return self._past
 
-    def judge(self, before: Meeting | None, new: Meeting, deed: Deed, now: Instant) -> None:
-        """A swap was won. Everything that may not be is an error here."""
+    def judge(self, before: Meeting | None, new: Meeting, deed: Deed, now: Instant) -> Instant:
+        """A swap was won. Whatever may not be is an error; the instant by which it was decided."""
         if self._is_anew(before, new, deed):
             self._judge_anew(new, deed, now)
         elif before is None or new.epoch != before.epoch:
-            self._judge_again(before, new, deed)
+            now = self._judge_again(before, new, deed, now)
         elif new.phase is Phase.ENDED and not new.seats:
             left = (new.waiting, new.hands, new.done, new.notices, new.round, new.touched)
             assert not any(left), "something is left of the people"
         else:
             self._judge_change(before, new, deed, now)
         self._newest = max(self._newest, stamp(new))
-        self._pasts[stamp(new)] = self._past.copy()
+        self._then.setdefault(new.version, []).append((new, self._past.copy(), now))
         self._note_deadlines(new, deed.process.clock.last)
+        return now
 
     def _is_anew(self, before: Meeting | None, new: Meeting, deed: Deed) -> bool:
         """Opened by a process that knew of no meeting, in an empty store."""
@@ -65,7 +66,9 @@ class Verdicts:
         opened = open_meeting(new.circle_id, self.frame, now)
         self._past.compare(opened, new, deed.actor, deed.what, now)
 
-    def _judge_again(self, before: Meeting | None, new: Meeting, deed: Deed) -> None:
+    def _judge_again(
+        self, before: Meeting | None, new: Meeting, deed: Deed, now: Instant
+    ) -> Instant:
         """After a loss, from what a process knew; or an ended one, by a facilitator."""
         assert stamp(new) > self._newest, "a meeting went back"
         if before is not None and before.phase is Phase.ENDED:
@@ -73,11 +76,13 @@ class Verdicts:
             assert deed.what.facilitator
             assert set(before.removed) <= set(new.removed)
             self._past = Past()
-            return
-        was = deed.process.room.taken_up
-        assert was[1] == new.version - 1, "taken up again, and changed with it"
-        assert was in self._pasts, "taken up again from a meeting that never was"
-        self._past = self._pasts[was].copy()
+            return now
+        for was, past, then in self._then.get(new.version - 1, []):
+            if replace(was, epoch=new.epoch, version=new.version, shown=new.shown) == new:
+                assert new.shown > was.shown
+                self._past = past.copy()
+                return then
+        raise AssertionError("taken up again from a meeting that never was")
 
     def _judge_change(self, before: Meeting, new: Meeting, deed: Deed, now: Instant) -> None:
         assert stamp(new) > stamp(before), "a meeting went back"
@@ -126,10 +131,11 @@ class Verdicts:
     def back_after(self, seconds: float) -> None:
         self._outages += seconds
 
-    def forget(self) -> None:
-        """Nobody is left who knew the meeting: what opens next is another one."""
-        self._newest = (0, 0)
-        self._stands.clear()
+    def emptied(self, known: Iterable[Meeting | None]) -> None:
+        """The store is. Where nobody is left who knew the meeting, another one opens."""
+        if all(m is None or m.phase is Phase.ENDED for m in known):
+            self._newest = (0, 0)
+            self._stands.clear()
 
     def check_nothing_is_forgotten(
         self, stored: Meeting | None, processes: Sequence[Process], every: float

@@ -196,7 +196,7 @@ async def test_check_says_what_is_ready(tmp_path: Path) -> None:
     process = await started(tmp_path, "check")
     said, _ = await process.communicate()
     assert process.returncode == 0, said
-    assert [line[:4] for line in said.decode().splitlines()] == ["ok  "] * 3
+    assert [line[:4] for line in said.decode().splitlines()] == ["ok  "] * 5
 
 
 async def test_check_says_what_is_missing(tmp_path: Path) -> None:
@@ -204,7 +204,7 @@ async def test_check_says_what_is_missing(tmp_path: Path) -> None:
     process = await started(tmp_path, "check", REDIS_URL=f"unix://{nobody}")
     said, _ = await process.communicate()
     assert process.returncode == 1
-    assert "NO  Valkey answers" in said.decode().splitlines()
+    assert "NO  Valkey answers. Look at REDIS_URL." in said.decode().splitlines()
 
 
 @pytest.mark.skipif(lan_address() is None, reason="this machine is on no network")

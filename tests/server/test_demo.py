@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import contextlib
+import datetime as dt
 import http.cookiejar
 import json
 import os
@@ -17,10 +18,20 @@ from dataclasses import dataclass, field
 from pathlib import Path
 
 import pytest
+from sqlalchemy import func, select
 
 from realtime.client import ConnectRefused, RoomClient
 from realtime.domain import commands
 from realtime.domain.meeting import Phase, Role
+from server.circles.agreements import agreements_of
+from server.circles.guide import guide_of
+from server.circles.members import lacks_facilitators
+from server.circles.queries import times_of
+from server.circles.tables import Circle, Membership
+from server.database import Database
+from server.settings import Settings
+from server.simulated.casting import cast_circle
+from server.simulated.lines import Language, lines_in
 
 SOON = 60.0
 PACE = "12"
@@ -205,3 +216,41 @@ async def test_stopping_leaves_nothing_behind_and_real_data_is_not_touched(
         assert b"gone" in rest
         assert not demo.folder.exists()
         assert not (tmp_path / "data").exists()
+
+
+@pytest.mark.parametrize("language", ["id", "en"])
+async def test_five_circles_of_every_kind_of_door_stand_in_the_demonstration(
+    language: Language, tmp_path: Path
+) -> None:
+    settings, now = Settings(data_dir=tmp_path), dt.datetime.now(dt.UTC)
+    casting = await cast_circle(settings, lines_in(language), language, now)
+    database = Database(settings.database_url)
+    try:
+        async with database.session() as db:
+            circles = list(await db.scalars(select(Circle)))
+            lacking = [one.name for one in circles if await lacks_facilitators(db, one)]
+            agreed = [await agreements_of(db, one) for one in circles if one.agreements_version]
+            unready = await db.scalar(
+                select(func.count())
+                .select_from(Membership)
+                .join(Circle, Circle.id == Membership.circle_id)
+                .where(Membership.pledged_version < Circle.agreements_version)
+            )
+    finally:
+        await database.close()
+    assert len(circles) == 5
+    assert {one.visibility for one in circles} == {"public", "unlisted", "private"}
+    assert {one.languages for one in circles} == {"id", "en", "id,en"}
+    assert len({one.timezone for one in circles}) == 4
+    assert len({one.kind for one in circles}) == 5
+    assert casting.unlisted in {one.slug for one in circles if one.visibility == "unlisted"}
+    assert lacking == []
+    assert unready == 0
+    assert all(lines["id"] and lines["en"] for lines in agreed)
+    for one in circles:
+        start = times_of(one).next_start(now)
+        assert start is not None
+        assert start - now < dt.timedelta(days=40)
+        if one.slug != casting.slug:
+            assert guide_of(one).prompts[0].en
+            assert start > now

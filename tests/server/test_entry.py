@@ -204,7 +204,7 @@ async def test_somebody_banned_is_told_so_at_every_door(site: Site) -> None:
 
 
 async def test_a_circle_on_the_first_page_needs_no_invitation(site: Site) -> None:
-    assert "Orang tua tunggal" not in (await site.stranger().get("/")).text
+    assert "Orang tua tunggal Jakarta" not in (await site.stranger().get("/")).text
     await change(site, update(Circle).values(visibility="public", joining="open"))
     visitor = site.stranger()
     assert "Orang tua tunggal" in (await visitor.get("/")).text
@@ -253,7 +253,9 @@ async def test_an_invitation_names_the_circle_only_where_asked(site: Site) -> No
 
 async def test_an_invitation_taken_back_lets_nobody_in(site: Site) -> None:
     (invitation, *_) = await found(site, select(Invitation).where(Invitation.role == "member"))
-    answer = await site.facilitator().post(f"{site.circle}/undang/{invitation.id}/cabut")
+    answer = await site.facilitator().post(
+        f"{site.circle}/undang/{invitation.id}", {"do": "tarik"}
+    )
     assert answer.to == f"{site.circle}/undang"
     assert (await site.stranger().post("/u/tukar", {"secret": site.secret})).status == 410
 

@@ -304,6 +304,7 @@ async def test_used_challenges_are_erased_once_they_could_not_come_back(
 
 async def test_a_challenge_for_one_thing_serves_for_no_other(site: Site) -> None:
     key, visitor = await with_key(site), site.facilitator()
+    await enter(visitor, key)
     begun = json.loads((await ask(visitor, "/kunci/mulai")).text)
     assert_refused(await ask(visitor, "/kunci/masuk", key=key.answer(begun)))
     asked = json.loads((await ask(visitor, "/kunci/tantangan")).text)
@@ -349,10 +350,32 @@ async def test_json_without_the_token_of_a_form_is_refused(
 
 
 @pytest.mark.parametrize("path", ["mulai", "simpan"])
-async def test_members_and_strangers_make_no_keys(site: Site, path: str) -> None:
-    for visitor in (site.member(), site.stranger()):
-        assert (await ask(visitor, f"/kunci/{path}", name="Melati")).status == 403
-    assert (await site.member().get("/kunci")).status == 403
+async def test_strangers_make_no_keys(site: Site, path: str) -> None:
+    assert (await ask(site.stranger(), f"/kunci/{path}", name="Melati")).status == 403
+
+
+async def test_a_member_adds_a_key_that_says_nothing_of_any_circle_and_comes_back(
+    site: Site,
+) -> None:
+    melati, key = site.member(), Authenticator()
+    options = json.loads((await ask(melati, "/kunci/mulai")).text)
+    assert options["user"]["name"] == options["user"]["displayName"] == "Lingkar"
+    await ask(melati, "/kunci/simpan", key=key.make(options))
+    other = site.stranger()
+    assert json.loads((await enter(other, key)).text)["to"] == "/aku"
+    assert "Melati" in (await other.get("/aku")).text
+
+
+@pytest.mark.parametrize("path", ["mulai", "simpan"])
+async def test_whoever_finds_the_device_open_makes_no_key_beside_one_that_is_there(
+    site: Site, path: str
+) -> None:
+    key = await with_key(site)
+    found = site.facilitator()
+    assert (await ask(found, f"/kunci/{path}")).status == 403
+    # The owner shows the key that they have, and may.
+    assert (await enter(found, key)).status == 200
+    assert (await ask(found, f"/kunci/{path}")).status in (200, 422)
 
 
 async def test_guessing_is_slowed_down(site: Site) -> None:

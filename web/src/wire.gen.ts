@@ -15,6 +15,7 @@ export type Reason =
   | "not_seated"
   | "not_allowed"
   | "stepped_out"
+  | "early"
   | "full"
   | "locked"
   | "no_facilitator"
@@ -28,6 +29,7 @@ export type Reason =
   | "nobody_waiting"
   | "not_in_round"
   | "no_such_seat"
+  | "not_here"
   | "last_facilitator"
   | "floor_held"
   | "floor_quiet"
@@ -106,6 +108,8 @@ export type NoticeKind =
   | "facilitates"
   | "is_member"
   | "observes"
+  | "greets"
+  | "greets_no_more"
   | "locked"
   | "unlocked";
 
@@ -319,6 +323,12 @@ export interface NameSuccessor {
   readonly member_id: MemberId | null;
 }
 
+/** A member lets people in at the door tonight, beside the facilitators; None: nobody. */
+export interface NameGreeter {
+  readonly type: "name_greeter";
+  readonly member_id: MemberId | null;
+}
+
 /** Speak from this connection from now on; the server knows which one it is. */
 export interface SpeakHere {
   readonly type: "speak_here";
@@ -375,6 +385,7 @@ export type Command =
   | HandOver
   | TakeOn
   | NameSuccessor
+  | NameGreeter
   | SpeakHere
   | BecomeMember
   | BecomeObserver
@@ -452,6 +463,7 @@ export interface MeetingView {
   readonly ends: number;
   readonly ending: Ending;
   readonly capacity: number;
+  readonly greeter: MemberId | null;
   readonly notices: readonly NoticeView[];
 }
 
@@ -460,6 +472,20 @@ export interface HandingView {
   readonly to: MemberId;
   readonly by: MemberId | null;
   readonly stay: boolean;
+}
+
+export interface WaitingView {
+  readonly member_id: MemberId;
+  readonly name: string;
+  readonly observer: boolean;
+  readonly first_visit: boolean;
+  readonly since: number;
+}
+
+export interface HandView {
+  readonly member_id: MemberId;
+  readonly at: number;
+  readonly taken_by: MemberId | null;
 }
 
 /** Audience: one person, about themselves alone. Event `you`. */
@@ -484,14 +510,10 @@ export interface YouView {
   readonly quietened: boolean;
   readonly speaks_from: string;
   readonly successor: boolean;
-}
-
-export interface WaitingView {
-  readonly member_id: MemberId;
-  readonly name: string;
-  readonly observer: boolean;
-  readonly first_visit: boolean;
-  readonly since: number;
+  readonly waiting: readonly WaitingView[] | null;
+  readonly companion: MemberId | null;
+  readonly newcomers: readonly MemberId[];
+  readonly hands: readonly HandView[];
 }
 
 export interface AskedView {
@@ -512,10 +534,10 @@ export interface HeardView {
   readonly invited: boolean;
 }
 
-export interface HandView {
-  readonly member_id: MemberId;
-  readonly at: number;
-  readonly taken_by: MemberId | null;
+/** A newcomer and their companion, both in the meeting. */
+export interface PairView {
+  readonly newcomer: MemberId;
+  readonly companion: MemberId;
 }
 
 /** Audience: facilitators inside. Event `facilitating`. */
@@ -532,6 +554,7 @@ export interface FacilitatorView {
   readonly successor: MemberId | null;
   readonly unheard: readonly MemberId[];
   readonly silent: MemberId | null;
+  readonly pairs: readonly PairView[];
 }
 
 /** One step of a circle's agenda: what happens, for how long, and what may be read out. */
@@ -563,6 +586,7 @@ export interface GuideView {
 export interface LobbyView {
   readonly state: "waiting" | "no_host" | "late" | "admitted" | "turned_away" | "locked" | "full" | "ended";
   readonly host: string;
+  readonly listens_first: boolean;
 }
 
 /**
@@ -584,6 +608,21 @@ export interface Said {
 export interface Retracted {
   readonly id: string;
   readonly seq: number;
+}
+
+/**
+ * Audience: the people of one private line. Event `whispered`. `text` is opaque.
+ *
+ * `line` `facilitators`: `of` and the facilitators. `companion`: `of`, the newcomer, and their
+ * companion. No place in the one order, so that nobody else can tell that something was said.
+ */
+export interface Whispered {
+  readonly id: string;
+  readonly line: "facilitators" | "companion";
+  readonly of: MemberId;
+  readonly member_id: MemberId;
+  readonly name: string;
+  readonly text: string;
 }
 
 /** Audience: inside. Event `nodded`: who nodded in the last moments, coalesced. */
@@ -626,6 +665,13 @@ export interface SayWords {
 export interface SayPhrase {
   readonly id: string;
   readonly key: "warm.1" | "warm.2" | "warm.3" | "warm.4";
+}
+
+/** Event `whisper`: a private line, to the facilitators (`to` None) or to one person. */
+export interface Whisper {
+  readonly id: string;
+  readonly to: MemberId | null;
+  readonly text: string;
 }
 
 /** Event `retract`: take back one's own words; a facilitator may hide anybody's. */
@@ -676,6 +722,7 @@ export interface ClientEvents {
   command: (payload: CommandSent, ack: (answer: Ack) => void) => void;
   say: (payload: SayWords, ack: (answer: Ack) => void) => void;
   phrase: (payload: SayPhrase, ack: (answer: Ack) => void) => void;
+  whisper: (payload: Whisper, ack: (answer: Ack) => void) => void;
   retract: (payload: Retract, ack: (answer: Ack) => void) => void;
   nod: (payload: Nod, ack: (answer: Ack) => void) => void;
   sync: (payload: Sync, ack: (answer: Ack) => void) => void;
@@ -692,6 +739,7 @@ export interface ServerEvents {
   lobby: (payload: LobbyView) => void;
   said: (payload: Said) => void;
   retracted: (payload: Retracted) => void;
+  whispered: (payload: Whispered) => void;
   nodded: (payload: Nodded) => void;
   gone: (payload: Gone) => void;
   trouble: (payload: Trouble) => void;

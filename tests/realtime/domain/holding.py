@@ -8,6 +8,7 @@ from dataclasses import replace
 
 from realtime import present
 from realtime.domain import chat
+from realtime.domain.audience import facilitators, on_line
 from realtime.domain.meeting import (
     Floor,
     Held,
@@ -25,6 +26,8 @@ from realtime.domain.meeting import (
 from realtime.domain.reading import (
     PENDING,
     attended,
+    greets,
+    newcomers_of,
     open_round,
     seated,
     stick_person,
@@ -39,6 +42,13 @@ FACILITATORS = (SARI, ADI)
 MEMBERS = tuple(MemberId(n) for n in ("rina", "siti", "budi", "tono", "wati", "joko"))
 PEOPLE = FACILITATORS + MEMBERS
 TABS = ("phone", "laptop")
+COMPANIONS = {MEMBERS[0]: MEMBERS[1], MEMBERS[2]: FACILITATORS[0], MEMBERS[3]: MEMBERS[3]}
+"""Newcomer -> who accompanies them; one is paired with nobody but themselves."""
+PAIRS = tuple(
+    (person, to)
+    for at, person in enumerate(PEOPLE)
+    for to in (None, COMPANIONS.get(person), PEOPLE[at - 1], PEOPLE[(at + 1) % len(PEOPLE)])
+)
 
 
 def the_stick_is_with_somebody_who_can_have_it(m: Meeting, _: Instant) -> None:
@@ -144,6 +154,45 @@ def with_nothing_private(seat: Seat) -> Seat:
     return Seat(seat.member_id, seat.name, seat.role, seat.presence)
 
 
+def the_door_is_with_one_member_at_most(m: Meeting, _: Instant) -> None:
+    if m.greeter is not None:
+        seat = m.seat(m.greeter)
+        assert seat is not None
+        assert seat.role is Role.MEMBER
+        assert seat.presence is not Presence.LEFT
+        assert m.greeter not in m.quietened
+
+
+def private_lines_join_only_who_may(m: Meeting, _: Instant) -> None:
+    """A line is between one person and the facilitators, or between two who are paired."""
+    facilitating = facilitators(m)
+    # Each with themselves, the facilitators and their neighbour; pairs sit side by side.
+    for person, to in PAIRS:
+        with suppress(Refused):
+            line, of = chat.may_whisper(m, person, to)
+            people = on_line(m, line, of)
+            assert person in people, "somebody does not see what they wrote"
+            if line == "facilitators":
+                assert people - facilitating <= {of}
+                assert person == of or person in facilitating
+            else:
+                assert people == {person, to}
+                assert to is not None
+                assert to in (
+                    COMPANIONS.get(person),
+                    *(n for n, k in COMPANIONS.items() if k == person),
+                )
+                assert not people & facilitating
+
+
+def known_to(person: MemberId, seat: Seat) -> Seat:
+    """A seat as that person may know it: their own, and that they accompany whoever sits there."""
+    if seat.member_id == person:
+        return seat
+    bare = with_nothing_private(seat)
+    return replace(bare, companion=person) if seat.companion == person else bare
+
+
 def members_see_no_fact_that_is_for_facilitators(m: Meeting, now: Instant) -> None:
     """Take out what is not for them: what they see must stay the same, to the last bit."""
     bare = replace(
@@ -164,9 +213,9 @@ def members_see_no_fact_that_is_for_facilitators(m: Meeting, now: Instant) -> No
     for person in PEOPLE:
         mine = replace(
             m,
-            seats=tuple(s if s.member_id == person else with_nothing_private(s) for s in m.seats),
-            waiting=(),
-            hands=tuple(h for h in m.hands if h.member_id == person),
+            seats=tuple(known_to(person, s) for s in m.seats),
+            waiting=m.waiting if greets(m, person) else (),
+            hands=tuple(h for h in m.hands if h.member_id in (person, *newcomers_of(m, person))),
             ready=tuple(r for r in m.ready if r == person),
             handing=m.handing if m.handing and m.handing.to == person else None,
             successor=m.successor if m.successor == person else None,
@@ -201,6 +250,8 @@ ALWAYS: tuple[Callable[[Meeting, Instant], None], ...] = (
     left_alone_it_is_paused_and_locked,
     a_silence_is_called_only_where_the_circle_agreed,
     a_warning_is_given_only_where_the_circle_agreed,
+    the_door_is_with_one_member_at_most,
+    private_lines_join_only_who_may,
     members_see_no_fact_that_is_for_facilitators,
     every_view_can_be_built,
     after_the_end_nothing_is_left_to_do,

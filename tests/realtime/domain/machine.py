@@ -34,7 +34,7 @@ from realtime.domain.reading import stick_person, turn_of
 from realtime.domain.refusal import Refused
 from realtime.domain.stick import carry_out, decide, next_deadline, open_meeting
 from tests.realtime.domain.circle import SARI, SERVER, SITI
-from tests.realtime.domain.holding import ALWAYS, FACILITATORS, PEOPLE, TABS
+from tests.realtime.domain.holding import ALWAYS, COMPANIONS, FACILITATORS, PEOPLE, TABS
 from tests.realtime.domain.past import Past
 from tests.steps import STEPS
 
@@ -158,7 +158,14 @@ class AnyMeeting(RuleBasedStateMachine):
     @rule(person=who, observer=st.booleans(), tab=tabs)
     def arrive(self, person: MemberId, observer: bool, tab: str) -> None:
         facilitator = person in FACILITATORS
-        self.step(person, c.Arrived(person.title(), facilitator, observer, False, tab))
+        arrived = c.Arrived(person.title(), facilitator, observer, False, tab)
+        self.step(person, replace(arrived, companion=COMPANIONS.get(person)))
+
+    @rule(person=who)
+    def put_out(self, person: MemberId) -> None:
+        """The pages take somebody out: seldom, for they do not come back."""
+        if self.count % 40 == 0:
+            self.step(person, c.PutOut())
 
     @rule(person=who)
     def lose(self, person: MemberId) -> None:

@@ -26,7 +26,14 @@ from realtime.domain.meeting import (
     TurnId,
     Unfinished,
 )
-from realtime.domain.reading import PENDING, open_round, stick_person, turn_of, unfinished_of
+from realtime.domain.reading import (
+    PENDING,
+    companion_of,
+    open_round,
+    stick_person,
+    turn_of,
+    unfinished_of,
+)
 from tests.realtime.domain.holding import PEOPLE
 
 
@@ -123,6 +130,13 @@ def is_new_offer(before: Meeting, after: Meeting) -> bool:
     return turn_of(after) is not None and turn_of(after) != turn_of(before)
 
 
+def left_alone(before: Meeting, after: Meeting) -> bool:
+    """Is this the change that found nobody facilitating? Whatever comes first may be it."""
+    alone = not after.facilitators_present()
+    paused = after.paused and not before.paused
+    return alone and (paused or (after.lock_lifts and not before.lock_lifts))
+
+
 # --- What a person's press may do ---
 
 
@@ -136,7 +150,7 @@ def check_press(before: Meeting, after: Meeting, actor: MemberId, what: Command)
         assert isinstance(what, c.RingBell)
     match what:
         case c.NeedHand():
-            check_private(before, after, {actor})
+            check_private(before, after, {actor, companion_of(before, actor)})
         case c.Remind():
             check_private(before, after, {turn[0]} if turn else set())
         case c.NameSuccessor():
@@ -159,6 +173,8 @@ def check_press(before: Meeting, after: Meeting, actor: MemberId, what: Command)
 
 def check_private(before: Meeting, after: Meeting, whose: set[MemberId | None]) -> None:
     """Nobody but these people, and the facilitators in their own view, learns of it."""
+    if left_alone(before, after):
+        return
     assert after.shown == before.shown
     assert present.meeting_view(after, 0) == present.meeting_view(before, 0)
     for other in set(PEOPLE) - whose:
@@ -186,8 +202,7 @@ def check_report(
 
 def check_lost(before: Meeting, after: Meeting, actor: MemberId) -> None:
     """A lost connection alone advances nothing. It may be what shows that nobody facilitates."""
-    if after.paused and not before.paused:
-        assert not after.facilitators_present()
+    if left_alone(before, after):
         assert turn_of(after) is turn_of(before) is None
         return
     assert after.round == before.round

@@ -109,7 +109,9 @@ def test_a_circle_that_asks_keeps_newcomers_at_the_door() -> None:
     circle.arrive(SARI, facilitator=True)
     circle.arrive(RINA)
     assert circle.look().seat(RINA) is None
-    assert present.lobby_view(circle.look(), RINA) == LobbyView("waiting", "Sari")
+    assert present.lobby_view(circle.look(), RINA) == LobbyView(
+        "waiting", "Sari", listens_first=False
+    )
 
 
 def test_a_locked_or_full_meeting_lets_nobody_in() -> None:

@@ -3,7 +3,7 @@ import { expect, test } from "vitest";
 import type { LobbyView } from "../wire.gen";
 import en from "@locales/en.json";
 import id from "@locales/id.json";
-import { refusal, spoken } from "./lobby";
+import { notYet, refusal, spoken } from "./lobby";
 
 const states: LobbyView["state"][] = [
   "waiting", "no_host", "late", "admitted", "turned_away", "locked", "full", "ended",
@@ -24,6 +24,14 @@ for (const state of states) {
 
 test("nobody is promised at the door when nobody is there", () => {
   expect(spoken({ state: "waiting", host: "" } as LobbyView, "", "").key).toBe("lobby.empty");
+});
+
+test("a door that is still shut says when it opens, where that is known", () => {
+  expect(notYet("early", "besok, 19.15")).toEqual({ key: "lobby.early", params: { time: "besok, 19.15" } });
+  expect(notYet("early", "")?.key).toBe("lobby.early.soon");
+  expect(notYet("no_facilitator", "")?.key).toBe("lobby.empty");
+  expect(notYet("banned", "")).toBeNull();
+  expect((en as Record<string, string>)["lobby.early"]).toContain("{time}");
 });
 
 test("a refusal that passes by itself has no words of its own", () => {

@@ -42,10 +42,18 @@ export function refusal(reason: string): Spoken | null {
   return null;
 }
 
+/** The words for a door that is still shut, and that opens by itself. */
+export function notYet(reason: string, opens: string): Spoken | null {
+  if (reason === "no_facilitator") return { key: "lobby.empty" };
+  if (reason !== "early") return null;
+  return opens ? { key: "lobby.early", params: { time: opens } } : { key: "lobby.early.soon" };
+}
+
+const EARLY_MS = 20_000;
 const SENT_AWAY = new Set(["not_signed_in", "not_a_member", "not_pledged"]);
 
 function start(root: HTMLElement): void {
-  const { slug = "", room = "/", circle = "/", time = "", when = "" } = root.dataset;
+  const { slug = "", room = "/", circle = "/", time = "", when = "", opens = "" } = root.dataset;
   const state = document.getElementById("state");
   const say = (what: Spoken): void => {
     const text = t(what.key, what.params);
@@ -68,7 +76,11 @@ function start(root: HTMLElement): void {
   socket.on("joined", (joined: Joined) => {
     if (joined.seated) goIn();
   });
-  socket.on("lobby", (view: LobbyView) => (view.state === "admitted" ? goIn() : say(spoken(view, time, when))));
+  socket.on("lobby", (view: LobbyView) => {
+    if (view.state === "admitted") return goIn();
+    listensFirst(observer, view.listens_first);
+    say(spoken(view, time, when));
+  });
   socket.on("gone", (gone: Gone) => {
     socket.close();
     if (gone.reason === "turned_away") return say({ key: "lobby.turned_away" });
@@ -82,6 +94,13 @@ function start(root: HTMLElement): void {
   socket.on("connect_error", (error: Error) => {
     if (SENT_AWAY.has(error.message)) return location.replace(`${circle}/masuk`);
     const final = refusal(error.message);
+    const later = notYet(error.message, opens);
+    if (later) {
+      // A facilitator may come any moment; the door itself opens by the clock.
+      say(later);
+      setTimeout(() => socket.connect(), EARLY_MS * (0.75 + Math.random() / 2));
+      return;
+    }
     say(final ?? { key: "lobby.lost" });
     if (final) socket.close();
     else if (!socket.active) setTimeout(() => socket.connect(), 2000 + Math.random() * 3000);
@@ -96,6 +115,14 @@ function observing(socket: Socket, observer: HTMLInputElement | null): void {
   observer.addEventListener("change", () => {
     if (socket.connected) socket.emit("observe", { observer: observer.checked }, () => undefined);
   });
+}
+
+/** Where the circle begins so, there is nothing to choose this time, and the box says why. */
+function listensFirst(observer: HTMLInputElement | null, first: boolean): void {
+  if (!observer || !first) return;
+  observer.checked = observer.disabled = true;
+  const why = observer.closest("label")?.querySelector(".sub");
+  if (why) why.textContent = t("lobby.listens");
 }
 
 /** The flower breathes until somebody wants it still; who asked the device for calm gets it anyway. */

@@ -2,6 +2,10 @@
 import "../styles/tokens.css";
 import "../styles/base.css";
 import "../styles/pages.css";
+import "../styles/finding.css";
+import "../styles/schedule.css";
+import "../styles/desk.css";
+import "./zone";
 
 const SAFE_PLACE = "https://www.bmkg.go.id/";
 const PRESSES = 3;
@@ -49,6 +53,15 @@ for (const button of document.querySelectorAll<HTMLElement>("[data-copy]")) {
       if (told) told.textContent = told.dataset.words ?? "";
     });
   });
+}
+
+for (const note of document.querySelectorAll<HTMLElement>("[data-offline]")) {
+  const tell = (): void => {
+    note.hidden = navigator.onLine;
+  };
+  window.addEventListener("online", tell);
+  window.addEventListener("offline", tell);
+  tell();
 }
 
 // A page from the browser's own cache may show what is no longer so.

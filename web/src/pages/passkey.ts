@@ -99,7 +99,8 @@ async function ceremony(part: HTMLElement, name: string): Promise<string> {
   const entering = part.dataset.mode === "enter";
   const asked = await post(entering ? "/kunci/tantangan" : "/kunci/mulai", { _token, name });
   const key = await (entering ? answer : make)(asked as unknown as Asked);
-  const body = { _token, name, key, ke: part.dataset.back };
+  const evening = document.querySelector<HTMLInputElement>("#evening")?.checked ?? false;
+  const body = { _token, name, key, ke: part.dataset.back, evening };
   const said = await post(entering ? "/kunci/masuk" : "/kunci/simpan", body);
   return String(said.to);
 }

@@ -9,6 +9,7 @@ import { Elsewhere } from "./Elsewhere";
 import { TakeOn } from "./Handing";
 import { Icon } from "./Icon";
 import { situation } from "./may";
+import { Quietly } from "./Quietly";
 import { Small } from "./Small";
 import { meeting, nameOf, send, speaksElsewhere, writing, you } from "./store";
 import { TimeWords } from "./TimeWords";
@@ -27,6 +28,7 @@ export function Actions() {
       <Kept place={situation(now, me)}>
         <Main now={now} me={me} />
       </Kept>
+      <Quietly me={me} />
       <Small now={now} me={me} />
     </section>
   );

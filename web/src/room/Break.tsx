@@ -1,5 +1,6 @@
 // Stepped out: the seat is kept, nothing comes in, nobody asks why. Declines to show the circle,
 // to count the minutes and to hurry anybody back.
+import type { ComponentChildren } from "preact";
 import { useEffect, useRef, useState } from "preact/hooks";
 import icons from "../icons.json";
 import { t } from "../words";
@@ -14,9 +15,11 @@ interface Props {
   onBack: () => void;
   onHand: () => void;
   onLeave: () => void;
+  /** The private line to the facilitators stays open, also on a break. */
+  line?: ComponentChildren;
 }
 
-export function Break({ onBack, onHand, onLeave }: Props) {
+export function Break({ onBack, onHand, onLeave, line }: Props) {
   const [way, choose] = useState<Way>("breathe");
   const heading = useRef<HTMLHeadingElement>(null);
   // The room has gone from the page: say where the person is now.
@@ -51,6 +54,7 @@ export function Break({ onBack, onHand, onLeave }: Props) {
           <Icon name="care" />
           {t("room.hand")}
         </button>
+        {line}
         <button type="button" class="btn btn--quiet btn--wide" onClick={onLeave}>
           {t("out.leave")}
         </button>

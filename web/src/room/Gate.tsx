@@ -26,6 +26,7 @@ export function wayOn(why: Gate, places: RoomPlaces): Way {
     case "ended":
       return { words: "gate.after", href: places.after };
     case "turned_away":
+    case "early":
       return { words: "gate.circle", href: places.circle };
     case "left":
       return { words: "gate.back", href: null };

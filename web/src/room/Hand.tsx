@@ -2,15 +2,18 @@
 import { t } from "../words";
 import { HelpLines } from "./Help";
 import { Icon } from "./Icon";
+import { LineButton } from "./Quietly";
 import { Sheet } from "./Sheet";
 import { closeSheet, isOpen } from "./sheets";
-import { hostName, meeting, send, you } from "./store";
+import { hostName, meeting, nameOf, send, you } from "./store";
 
 export function HandSheet() {
   const sent = you.value?.hand_sent ?? false;
+  const companion = you.value?.companion ?? null;
+  const me = you.value?.member_id ?? "";
   return (
     <Sheet title={t("hand.h")} open={isOpen("hand")} onClose={closeSheet}>
-      <p>{t("hand.b")}</p>
+      <p>{t(companion === null ? "hand.b" : "hand.b.companion", { name: nameOf(companion) })}</p>
       {who() !== "" && <p class="small muted">{t("hand.who", { names: who() })}</p>}
       {sent ? (
         <p class="sent" role="status">
@@ -21,6 +24,9 @@ export function HandSheet() {
           <Icon name="care" />
           {t("room.hand")}
         </button>
+      )}
+      {you.value?.role !== "facilitator" && (
+        <LineButton thread={{ line: "facilitators", of: me }} words={t("line.open")} wide />
       )}
       <p class="sheet__gap">{t("hand.danger")}</p>
       <HelpLines />

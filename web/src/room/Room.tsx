@@ -15,7 +15,9 @@ import { HandSheet } from "./Hand";
 import { HandingSheet } from "./Handing";
 import { HelpSheet } from "./Help";
 import { listenForKeys } from "./keys";
+import { LineSheet } from "./LineSheet";
 import { Prompt } from "./Prompt";
+import { LineButton } from "./Quietly";
 import { Ring } from "./Ring";
 import { SettingsSheet } from "./Settings";
 import { SeatSheet } from "./SeatSheet";
@@ -35,6 +37,7 @@ export interface RoomPlaces {
 
 // Members never load what only facilitators use.
 const loaded = signal<FunctionComponent | null>(null);
+const greeting = signal<FunctionComponent | null>(null);
 
 function Facilitating({ title }: { title: string }) {
   useEffect(() => {
@@ -62,6 +65,8 @@ export function Room({ places }: { places: RoomPlaces }) {
       <HelpSheet help={places.help} />
       <SettingsSheet />
       <SeatSheet />
+      <LineSheet />
+      <Greeting />
     </>
   );
 }
@@ -114,9 +119,31 @@ function Away() {
         onBack={() => void send({ type: "come_back" })}
         onHand={() => (sheet.value = { name: "hand" })}
         onLeave={() => void send({ type: "leave" })}
+        line={<LineAway />}
       />
     </>
   );
+}
+
+/** A facilitator on a break is out of the facilitators' lines, like of all words. */
+function LineAway() {
+  const me = you.value;
+  if (!me || me.role === "facilitator") return null;
+  return <LineButton thread={{ line: "facilitators", of: me.member_id }} words={t("line.open")} wide />;
+}
+
+/** Loaded for whoever greets tonight; the others never need it. */
+function Greeting() {
+  const greets = you.value?.waiting != null;
+  useEffect(() => {
+    if (!greets || greeting.value) return;
+    import("./facilitator/GreetSheet").then(
+      (module) => (greeting.value = module.GreetSheet),
+      () => toast(t("st.error"), () => location.reload()),
+    );
+  }, [greets]);
+  const GreetSheet = greeting.value;
+  return GreetSheet && greets ? <GreetSheet /> : null;
 }
 
 function Arriving({ title }: { title: string }) {

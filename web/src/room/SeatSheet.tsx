@@ -2,6 +2,7 @@
 // facilitators' way to a person: they have their own.
 import { t } from "../words";
 import { situation } from "./may";
+import { besideYou, LineButton } from "./Quietly";
 import { Sheet } from "./Sheet";
 import { closeSheet, sheet } from "./sheets";
 import { meeting, seatOf, send, you } from "./store";
@@ -15,12 +16,29 @@ export function SeatSheet() {
       {seat && (
         <>
           <p class="muted">{standing(seat)}</p>
+          <Beside seat={seat} />
           <div class="ways">
             <Ways seat={seat} />
           </div>
         </>
       )}
     </Sheet>
+  );
+}
+
+/** Whoever accompanies you, or whom you accompany: known to the two of you and the facilitators. */
+function Beside({ seat }: { seat: SeatView }) {
+  const me = you.value;
+  if (!me) return null;
+  const yours = me.companion === seat.member_id;
+  if (!yours && !me.newcomers.includes(seat.member_id)) return null;
+  const line = besideYou(me).find((one) => one.other === seat.member_id);
+  const words = !line ? "line.companion.fac" : yours ? "line.companion.of" : "line.newcomer.of";
+  return (
+    <>
+      {(line || yours) && <p class="small">{t(words, { name: seat.name })}</p>}
+      {line && <LineButton thread={line.thread} words={t("line.companion.open", { name: seat.name })} wide />}
+    </>
   );
 }
 

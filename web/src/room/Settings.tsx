@@ -5,6 +5,7 @@ import { lang, t, words, type Lang } from "../words";
 import { KEYS } from "./keys";
 import { letterKeys, setCookie, setTheme, textSize, theme, tones, touch } from "./settings";
 import type { TextSize, Theme } from "./settings";
+import { LineButton } from "./Quietly";
 import { Sheet } from "./Sheet";
 import { closeSheet, isOpen, sheet } from "./sheets";
 import { meeting, send, toast, you } from "./store";
@@ -27,6 +28,9 @@ export function SettingsSheet() {
     <Sheet title={t("set.h")} open={isOpen("settings")} onClose={closeSheet}>
       <div class="settings">
         {you.value?.successor && <p class="note">{t("you.successor")}</p>}
+        {you.value && you.value.role !== "facilitator" && (
+          <LineButton thread={{ line: "facilitators", of: you.value.member_id }} words={t("line.open")} wide />
+        )}
         <Way onClick={() => (sheet.value = { name: "help" })}>{t("lines.h")}</Way>
         <Choice label={t("set.lang")} value={lang.value} pick={(v) => void switchTo(v)} options={LANGS} />
         <Choice label={t("set.theme")} value={theme.value} pick={setTheme} options={themes()} />

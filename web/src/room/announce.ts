@@ -19,9 +19,10 @@
 // | you may speak, or no more ('your sound is on')    | urgent | floor | tell.heard, quietened     |
 // | you were removed; the circle is closed            | urgent | end   | the gate (role=alert)     |
 // | connection lost                                   | urgent | link  | st.reconnect, st.trouble  |
-// | for facilitators: somebody needs a hand           | urgent | hand  | tell.hand                 |
+// | for facilitators, and a newcomer's companion:     | urgent | hand  | tell.hand                 |
+// | somebody needs a hand                             |        |       |                           |
 //
-// Never: the time of a turn, nods, typing, arrivals, notices of what facilitators did, the door,
+// Never: private lines (what they say is nobody else's to hear), the time of a turn, nods, typing, arrivals, notices of what facilitators did, the door,
 // prompts for facilitators. Politely means one in 4 s; of a kind only the latest waits, and what
 // is out of date when its time comes is dropped (see `patience.ts`). On the break only the
 // connection and what concerns you alone are told: who is out wants it quiet.
@@ -173,8 +174,9 @@ function ofTheEnd(before: Moment, now: Moment): Announcement[] {
 
 /** Calls that nobody answered yet, those too that came before this facilitator did. */
 function ofHands(before: Moment, now: Moment): Announcement[] {
-  const old = new Set(before.facilitating?.hands.map((hand) => `${hand.member_id} ${hand.at}`));
-  return (now.facilitating?.hands ?? [])
+  const calls = (moment: Moment) => moment.facilitating?.hands ?? moment.you?.hands ?? [];
+  const old = new Set(calls(before).map((hand) => `${hand.member_id} ${hand.at}`));
+  return calls(now)
     .filter((hand) => hand.taken_by === null && !old.has(`${hand.member_id} ${hand.at}`))
     .flatMap((hand) => urgent("hand", "tell.hand", hand.member_id));
 }

@@ -56,7 +56,7 @@ function refusal(reason: Reason, by: MemberId | null): string {
 }
 
 /** Nothing waits in silence: without a connection the answer is no, at once. */
-async function emit(event: string, payload: object): Promise<Ack> {
+export async function emit(event: string, payload: object): Promise<Ack> {
   if (!transport?.live()) return { ok: false, reason: "timeout" };
   return transport.emit(event, payload);
 }

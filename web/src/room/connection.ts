@@ -3,7 +3,8 @@
 import { io, type Socket } from "socket.io-client";
 import { PROTOCOL } from "../wire.gen";
 import type {
-  FacilitatorView, Gone, GuideView, Joined, LobbyView, MeetingView, Nodded, Reason, Retracted, Said, Trouble, YouView,
+  FacilitatorView, Gone, GuideView, Joined, LobbyView, MeetingView, Nodded, Reason, Retracted, Said, Trouble, Whispered,
+  YouView,
 } from "../wire.gen";
 import * as store from "./store";
 
@@ -17,7 +18,7 @@ export interface Places {
 
 /** Refusals at the door that trying again would not change. */
 const FINAL: ReadonlySet<string> = new Set([
-  "not_signed_in", "not_a_member", "not_pledged", "banned", "removed", "ended", "old_client", "too_many_tabs",
+  "not_signed_in", "not_a_member", "not_pledged", "banned", "removed", "ended", "early", "old_client", "too_many_tabs",
 ]);
 const RETRY_MS = 400;
 const RETRY_MAX_MS = 8000;
@@ -95,6 +96,7 @@ function hear(socket: Socket, places: Places, retry: Retry): void {
   socket.on("guide", (view: GuideView) => store.onGuide(view));
   socket.on("said", (said: Said) => store.onSaid(said));
   socket.on("retracted", (retracted: Retracted) => store.onRetracted(retracted));
+  socket.on("whispered", (said: Whispered) => store.onWhispered(said));
   socket.on("nodded", (nodded: Nodded) => store.onNodded(nodded.members));
   socket.on("trouble", (trouble: Trouble) => {
     store.link.value = trouble.on ? "trouble" : "live";

@@ -6,6 +6,7 @@ import "../styles/room.css";
 import "../styles/ring.css";
 import "../styles/actions.css";
 import "../styles/states.css";
+import "../styles/lines.css";
 import { asLang, words } from "../words";
 import { connect } from "./connection";
 import { Room, type RoomPlaces } from "./Room";

@@ -2,7 +2,8 @@
 // people say into storage, a cookie or a log.
 import { computed, signal } from "@preact/signals";
 import type {
-  FacilitatorView, Gone, GuideView, MeetingView, MemberId, Reason, Said, SeatView, Wording, YouView,
+  FacilitatorView, Gone, GuideView, MeetingView, MemberId, Reason, Said, SeatView, Whispered, Wording,
+  YouView,
 } from "../wire.gen";
 import { lang, t, type Params } from "../words";
 
@@ -17,6 +18,9 @@ export type FeedItem =
   | { kind: "missed"; id: string }
   | { kind: "notice"; id: string; key: string; params: Params };
 
+/** One private line. `line` and `of` say whose it is, as the server tells. */
+export type Quiet = Whispered & { state: "sent" | "sending" | "unsent" };
+
 const FEED_MAX = 400;
 
 export const meeting = signal<MeetingView | null>(null);
@@ -25,6 +29,10 @@ export const facilitating = signal<FacilitatorView | null>(null);
 /** What the circle brought along; facilitators alone have it. */
 export const guide = signal<GuideView | null>(null);
 export const feed = signal<readonly FeedItem[]>([]);
+/** Private lines of this meeting: gone with the page. */
+export const quiets = signal<readonly Quiet[]>([]);
+/** The threads (see `lines.ts`) with something in them that was not read yet, and how much. */
+export const unread = signal<ReadonlyMap<string, number>>(new Map());
 export const nodding = signal<ReadonlySet<string>>(new Set());
 export const link = signal<Link>("connecting");
 export const gate = signal<Gate | null>(null);
@@ -112,6 +120,8 @@ export function emptyMemory(): void {
   meeting.value = you.value = facilitating.value = guide.value = gate.value = null;
   feed.value = [];
   lately.value = [];
+  quiets.value = [];
+  unread.value = new Map();
   nodding.value = new Set();
   draft.value = "";
   writing.value = false;

@@ -4,6 +4,7 @@ import type {
   FacilitatorView, GuideView, Joined, MeetingView, Retracted, Said, YouView,
 } from "../wire.gen";
 import { t, type Params } from "../words";
+import { forgetOthers } from "./lines";
 import {
   clockOffset, emptyMemory, facilitating, feed, freshId, guide, lately, link, meeting, nameOf, nodding, noteNames,
   put, quietLine, you, type Words,
@@ -78,7 +79,10 @@ export function onYou(view: YouView): void {
   batch(() => {
     if (view.successor && you.peek()?.successor === false) tellQuietly("you.successor");
     you.value = view;
-    if (view.role !== "facilitator") facilitating.value = guide.value = null;
+    if (view.role !== "facilitator") {
+      facilitating.value = guide.value = null;
+      forgetOthers();
+    }
   });
 }
 

@@ -1,8 +1,10 @@
 // Which sheet is open: one at a time.
 import { signal } from "@preact/signals";
+import type { Whispered } from "../wire.gen";
 
 export type OpenSheet =
-  | { name: "hand" | "help" | "handing" | "settings" | "round" | "close" | "prompt" | "end" | "door" }
+  | { name: "hand" | "help" | "handing" | "settings" | "round" | "close" | "prompt" | "end" | "door" | "greet" }
+  | { name: "line"; line: Whispered["line"]; of: string }
   | { name: "seat" | "remove"; memberId: string };
 
 export const sheet = signal<OpenSheet | null>(null);

@@ -30,7 +30,8 @@ export function aMeeting(change: Partial<MeetingView> = {}): MeetingView {
     floor: "stick", prompt: wording(""), round: 1, inviting: false, locked: false, paused: false, silence: false,
     bell: false, hard_limit: false, nods_off: false,
     seats: [seat("fac", { role: "facilitator" }), seat("me"), seat("rina"), seat("awan", { role: "observer" })],
-    stick: RESTING, next: null, interjecting: [], ends: 0, ending: "not_yet", capacity: 12, notices: [], ...change,
+    stick: RESTING, next: null, interjecting: [], ends: 0, ending: "not_yet", capacity: 12, greeter: null, notices: [],
+    ...change,
   };
 }
 
@@ -39,7 +40,7 @@ export function aYou(change: Partial<YouView> = {}): YouView {
     member_id: "me", role: "member", presence: "here", standing: "waiting", place: null, ahead: null,
     offered: false, offered_by: null, turn_id: null, ready: false, unfinished: false, hand_sent: false,
     handing: null, reminded: false, wind_up: 0, last_words: null, invited: false, quietened: false, speaks_from: "",
-    successor: false, ...change,
+    successor: false, waiting: null, companion: null, newcomers: [], hands: [], ...change,
   };
 }
 
@@ -53,7 +54,7 @@ export function aPerson(id: string, change: Partial<HeardView> = {}): HeardView 
 export function aFacilitating(change: Partial<FacilitatorView> = {}): FacilitatorView {
   return {
     now: Date.now(), opened: Date.now(), waiting: [], asked: [], order: [], people: [], hands: [],
-    turn_id: null, handing: null, successor: null, unheard: [], silent: null, ...change,
+    turn_id: null, handing: null, successor: null, unheard: [], silent: null, pairs: [], ...change,
   };
 }
 

@@ -18,6 +18,7 @@ import { CloseSheet } from "./CloseSheet";
 import { DoorButton, DoorSheet } from "./Door";
 import { EndSheet } from "./EndSheet";
 import { Handing, HandOverSheet, Holding, openHandOver } from "./Holding";
+import { Lines } from "./Lines";
 import { Thumb } from "./Panel";
 import { openPerson, wide } from "./parts";
 import { Everyone } from "./Everyone";
@@ -86,6 +87,7 @@ function Columns(sight: Sight) {
       </section>
       <section class="right" aria-label={t("fac.people")} tabIndex={0}>
         <Care />
+        <Lines />
         <Queue />
         <Everyone />
         <Holding />

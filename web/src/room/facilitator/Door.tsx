@@ -1,4 +1,5 @@
 // The door: who waits, let in one by one or together, turn away kindly, lock.
+import type { ComponentChildren } from "preact";
 import { useRef } from "preact/hooks";
 import { t } from "../../words";
 import { Icon } from "../Icon";
@@ -35,10 +36,21 @@ export function DoorSheet() {
 
 /** Who waits and the lock: in a sheet on a laptop, in the panel of a phone. */
 export function Door() {
+  const locked = meeting.value?.locked ?? false;
+  return (
+    <Guests waiting={facilitating.value?.waiting ?? []}>
+      <button type="button" class="btn btn--wide" onClick={() => void send({ type: "lock", on: !locked })}>
+        <Icon name="lock" />
+        {locked ? t("fac.unlock") : t("fac.lock")}
+      </button>
+    </Guests>
+  );
+}
+
+/** Who waits, to be let in one by one or together; `children`: what else may be done at the door. */
+export function Guests({ waiting, children }: { waiting: readonly WaitingView[]; children?: ComponentChildren }) {
   const box = useRef<HTMLDivElement>(null);
   useSteadyFocus(box);
-  const waiting = facilitating.value?.waiting ?? [];
-  const locked = meeting.value?.locked ?? false;
   everyQuarter();
   return (
     <div ref={box} tabIndex={-1} class="everyone">
@@ -58,10 +70,7 @@ export function Door() {
             {t("fac.admit.all")}
           </button>
         )}
-        <button type="button" class="btn btn--wide" onClick={() => void send({ type: "lock", on: !locked })}>
-          <Icon name="lock" />
-          {locked ? t("fac.unlock") : t("fac.lock")}
-        </button>
+        {children}
       </div>
     </div>
   );

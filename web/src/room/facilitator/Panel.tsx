@@ -11,6 +11,7 @@ import { Agenda } from "./Agenda";
 import { Care } from "./Care";
 import { Door } from "./Door";
 import { Holding } from "./Holding";
+import { Lines, unreadLines } from "./Lines";
 import { PARTS, part, type Part } from "./parts";
 import { Everyone } from "./Everyone";
 import { Queue } from "./Queue";
@@ -84,6 +85,7 @@ function Content({ name }: { name: Part }) {
       return (
         <>
           <Care />
+          <Lines />
           <Everyone />
           <Holding />
         </>
@@ -100,13 +102,21 @@ function Content({ name }: { name: Part }) {
   }
 }
 
-/** How many wait behind a tab: those who asked, those at the door, those who need a hand. */
+/** How many wait behind a tab: who asked, who is at the door, who needs a hand or wrote. */
 function waiting(name: Part): number {
   const view = facilitating.value;
   if (!view) return 0;
   if (name === "turns") return view.asked.length;
   if (name === "door") return view.waiting.length;
-  return name === "people" ? view.hands.length : 0;
+  return name === "people" ? view.hands.length + unreadLines() : 0;
+}
+
+function waitingWords(name: Part, n: number): string {
+  if (name !== "people") return t(`fac.badge.${name}`, { n });
+  const hands = facilitating.value?.hands.length ?? 0;
+  const lines = unreadLines();
+  const words = [hands > 0 && t("fac.badge.people", { n: hands }), lines > 0 && t("line.badge", { n: lines })];
+  return words.filter(Boolean).join(", ");
 }
 
 function Tabs() {
@@ -137,7 +147,7 @@ function Tab({ name, n }: { name: Part; n: number }) {
           <span class={`badge badge--${name}`} aria-hidden="true">
             {n}
           </span>
-          <span class="vh">{t(`fac.badge.${name}`, { n })}</span>
+          <span class="vh">{waitingWords(name, n)}</span>
         </>
       )}
     </button>

@@ -4,7 +4,7 @@ import { t } from "../../words";
 import { situation } from "../may";
 import { Sheet } from "../Sheet";
 import { sheet } from "../sheets";
-import { facilitating, meeting, seatOf, send, you } from "../store";
+import { facilitating, meeting, nameOf, openLine, seatOf, send, you } from "../store";
 import { openHandOver } from "./Holding";
 import { about } from "./Everyone";
 import { closeOwn, openOwn, own } from "./parts";
@@ -20,12 +20,23 @@ export function PersonSheet() {
   const person = byNeed(view, now).find((one) => one.seat.member_id === seat.member_id);
   return (
     <Sheet title={seat.name} open onClose={closeOwn}>
-      <p class="muted">{[t(`role.${seat.role}`), ...(person ? about(person, now) : [])].join(" · ")}</p>
+      <p class="muted">
+        {[t(`role.${seat.role}`), ...(person ? about(person, now) : []), ...beside(seat, view, now)].join(" · ")}
+      </p>
       <div class="ways">
         {seat.member_id === me.member_id ? <Own /> : <Ways seat={seat} view={view} now={now} me={me} />}
       </div>
     </Sheet>
   );
+}
+
+/** Who accompanies them, and whether they greet at the door. */
+function beside(seat: SeatView, view: FacilitatorView, now: MeetingView): string[] {
+  const pair = view.pairs.find((one) => one.newcomer === seat.member_id);
+  return [
+    ...(pair ? [t("fac.pair", { name: nameOf(pair.companion) })] : []),
+    ...(now.greeter === seat.member_id ? [t("fac.greets")] : []),
+  ];
 }
 
 function Way({ words, run }: { words: string; run: () => void }) {
@@ -59,6 +70,7 @@ function Ways(props: WaysProps) {
   return (
     <>
       <OfTheStick {...props} />
+      {seat.role !== "facilitator" && <Write of={seat.member_id} />}
       {seat.role !== "facilitator" && <OfTheFloor {...props} />}
       {seat.role !== "facilitator" && <OfTheRole {...props} />}
       <button
@@ -73,6 +85,14 @@ function Ways(props: WaysProps) {
       </button>
     </>
   );
+}
+
+function Write({ of }: { of: string }) {
+  const open = () => {
+    closeOwn();
+    openLine({ line: "facilitators", of });
+  };
+  return <Way words={t("fac.line.to")} run={open} />;
 }
 
 function OfTheStick({ seat, view, now, me }: WaysProps) {
@@ -113,8 +133,9 @@ function OfTheFloor({ seat, view }: WaysProps) {
   );
 }
 
-function OfTheRole({ seat, view }: WaysProps) {
+function OfTheRole({ seat, view, now }: WaysProps) {
   const id = seat.member_id;
+  const greets = now.greeter === id;
   const named = view.successor === id;
   return (
     <>
@@ -124,6 +145,12 @@ function OfTheRole({ seat, view }: WaysProps) {
         <Way
           words={t(named ? "fac.successor.unset" : "fac.successor.set")}
           run={ask({ type: "name_successor", member_id: named ? null : id })}
+        />
+      )}
+      {seat.role === "member" && (
+        <Way
+          words={t(greets ? "fac.greeter.unset" : "fac.greeter.set")}
+          run={ask({ type: "name_greeter", member_id: greets ? null : id })}
         />
       )}
     </>

@@ -1,0 +1,54 @@
+"""What every way of signing in ends with: a sign-in for this browser, its proof, and where to go.
+
+Checks nothing: whoever calls it has.
+"""
+
+from __future__ import annotations
+
+from quart import Response, request
+
+from server.accounts.devices import device_of
+from server.accounts.proving import prove
+from server.accounts.queries import sign_in
+from server.accounts.tables import Person
+from server.circles.queries import my_circles
+from server.limits import PER_PERSON
+from server.security import hashed
+from server.web import TooFast, db, remember, services, who
+
+
+def this_device() -> str:
+    """What this browser says it is, as coarse as can be."""
+    return device_of(request.user_agent.string)
+
+
+async def home_of(person: Person) -> str:
+    """Where somebody goes on who asked for no page."""
+    if person.organiser or any(mine.facilitates for mine in await my_circles(db(), person)):
+        return "/kelola"
+    return "/aku"
+
+
+async def onward(person: Person, wanted: str) -> str:
+    """The page that they wanted, or their own."""
+    return wanted if wanted != "/" else await home_of(person)
+
+
+async def let_in(response: Response, person_id: str, *, lasting: bool = True) -> None:
+    """This browser is that person now. If it was already, this was the proof of it. Commits."""
+    already = await who()
+    if already is not None and already.id == person_id:
+        await db().commit()
+        prove(response, person_id)
+        return
+    signed = await sign_in(db(), services().keys, person_id, this_device(), lasting=lasting)
+    await db().commit()
+    remember(response, signed, lasting=lasting)
+    prove(response, person_id, signed)
+
+
+def spend_on(name: str) -> None:
+    """Take one try at somebody's way in, from wherever it comes; the name is not remembered."""
+    wait = services().limits.wait_for(PER_PERSON, f"person {hashed(name).hex()[:16]}")
+    if wait:
+        raise TooFast(wait)

@@ -1,0 +1,78 @@
+"""Taking consent back and being erased: two steps each, the first says what will go."""
+
+from __future__ import annotations
+
+from quart import Blueprint, Response, request
+
+from server.accounts.belongings import counts, erase, held_alone, leave_everything
+from server.accounts.me import myself
+from server.accounts.proving import ask_first, forget_proof
+from server.web import SIGN_IN as COOKIE
+from server.web import db, drop_cookie, page, see_other, who
+
+ending = Blueprint("ending", __name__)
+
+
+@ending.get("/aku/tarik")
+async def consent() -> Response:
+    """What ends when somebody takes their consent back."""
+    if await who() is None:
+        return see_other("/masuk?ke=/aku/tarik")
+    return await ending_page("withdraw.html", unsure=False)
+
+
+@ending.post("/aku/tarik")
+async def withdraw() -> Response:
+    """Every membership ends and all that hangs on it; the answer says what was erased."""
+    person = await myself()
+    if asked := await ask_first("/aku/tarik"):
+        return asked
+    if await held_alone(db(), person):
+        return await ending_page("withdraw.html", unsure=False, status=409)
+    if (await request.form).get("sure") != "yes":
+        return await ending_page("withdraw.html", unsure=True, status=422)
+    gone = await leave_everything(db(), person)
+    await db().commit()
+    return await page("withdrawn.html", gone=gone)
+
+
+@ending.get("/aku/hapus")
+async def leaving() -> Response:
+    """What is erased, and what stays for others."""
+    if await who() is None:
+        return see_other("/masuk?ke=/aku/hapus")
+    await myself()
+    if asked := await ask_first("/aku/hapus"):
+        return asked
+    return await ending_page("erase.html", unsure=False)
+
+
+@ending.post("/aku/hapus")
+async def erased() -> Response:
+    """Nothing of theirs is left, here or in this browser."""
+    person = await myself()
+    if asked := await ask_first("/aku/hapus"):
+        return asked
+    if await held_alone(db(), person):
+        return await ending_page("erase.html", unsure=False, status=409)
+    if (await request.form).get("sure") != "yes":
+        return await ending_page("erase.html", unsure=True, status=422)
+    await erase(db(), person)
+    await db().commit()
+    response = await page("erased.html")
+    drop_cookie(response, COOKIE)
+    forget_proof(response)
+    return response
+
+
+async def ending_page(template: str, *, unsure: bool, status: int = 200) -> Response:
+    """The first step; whoever holds a circle alone is asked to hand it over before."""
+    person = await myself()
+    return await page(
+        template,
+        status,
+        person=person,
+        alone=await held_alone(db(), person),
+        kept=await counts(db(), person),
+        unsure=unsure,
+    )

@@ -1,0 +1,35 @@
+"""What a circle agreed on, to be read in one language. Changes nothing: `agreements` does."""
+
+from __future__ import annotations
+
+import datetime as dt
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+from sqlalchemy.ext.asyncio import AsyncSession
+
+from server.circles.tables import Agreement, Circle
+from server.words import Lang, long_date
+
+
+@dataclass(frozen=True)
+class Agreed:
+    """The circle's own words."""
+
+    lines: Sequence[str]
+    since: dt.date
+
+    def date(self, lang: Lang) -> str:
+        return long_date(lang, self.since)
+
+
+async def agreed(db: AsyncSession, circle: Circle, lang: Lang) -> Agreed | None:
+    """The newest version, in that language where it has it; None: the lines of every circle."""
+    if not circle.agreements_version:
+        return None
+    found = await db.get(Agreement, (circle.id, circle.agreements_version))
+    if found is None:
+        return None
+    spoken = [found.lines.get(lang), found.lines.get(circle.language), *found.lines.values()]
+    lines: list[object] = next((one for one in spoken if one), [])
+    return Agreed([str(line) for line in lines], found.since)

@@ -1,0 +1,1 @@
+"""What `lingkar` does besides serving: circles, members, invitations, backups, checks."""

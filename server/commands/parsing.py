@@ -1,0 +1,63 @@
+"""The words after `lingkar circle`, `member` and `invite`. Carries nothing out."""
+
+from __future__ import annotations
+
+import argparse
+from typing import Any
+
+
+def add_commands(commands: Any) -> None:
+    """All of them, onto the command line's own."""
+    circle = group(commands, "circle", "list, make or delete circles")
+    circle.add_parser("list", help="all circles")
+    make = circle.add_parser("make", help="a circle that meets every week, held by the organiser")
+    make.add_argument("name")
+    make.add_argument("--topic", default="")
+    make.add_argument("--language", choices=["id", "en"])
+    make.add_argument("--weekday", type=int, choices=range(1, 8), default=3, help="1 is Monday")
+    make.add_argument("--time", default="19:30")
+    make.add_argument("--zone", choices=["WIB", "WITA", "WIT"], default="WIB")
+    make.add_argument("--public", action="store_true", help="anybody may find it and join")
+    gone = of_circle(circle, "delete", "a circle and all that belongs to it")
+    gone.add_argument("--name", default="", help="its name, written out, to be sure")
+
+    member = group(commands, "member", "the people of a circle")
+    of_circle(member, "list", "who belongs to it")
+    for name, what in (
+        ("remove", "end somebody's membership"),
+        ("ban", "end it, and let them not return"),
+        ("facilitate", "ask somebody to hold the circle"),
+    ):
+        one = of_circle(member, name, what)
+        one.add_argument("name", help="their name in this circle")
+        if name == "ban":
+            one.add_argument("--lift", action="store_true", help="let them return")
+
+    invite = group(commands, "invite", "invitations to a circle")
+    of_circle(invite, "list", "those that are open")
+    new = of_circle(invite, "make", "a new one; its link is shown once")
+    new.add_argument("--days", type=int, default=7)
+    new.add_argument("--most", type=int, default=12, help="how many people may come by it")
+    new.add_argument("--facilitator", action="store_true", help="who comes by it holds the circle")
+    revoke = of_circle(invite, "revoke", "it lets nobody in any more")
+    revoke.add_argument("id")
+
+    for name, what in (
+        ("backup", "accounts and circles into a file; no note and nothing said"),
+        ("restore", "such a file into an empty place"),
+    ):
+        commands.add_parser(name, help=what).add_argument("file")
+
+
+def group(commands: Any, name: str, what: str) -> Any:
+    """A command that has commands of its own."""
+    return commands.add_parser(name, help=what).add_subparsers(
+        dest="action", required=True, metavar="ACTION"
+    )
+
+
+def of_circle(actions: Any, name: str, what: str) -> argparse.ArgumentParser:
+    """One that is about a circle, by the last part of its address."""
+    made: argparse.ArgumentParser = actions.add_parser(name, help=what)
+    made.add_argument("slug", metavar="CIRCLE", help="the last part of its address")
+    return made

@@ -1,0 +1,111 @@
+"""Help lines as the organiser keeps them: form, order, checks. Knows no request.
+
+Until the first change the built-in lines serve; then they are copied, so that none is lost.
+"""
+
+from __future__ import annotations
+
+import datetime as dt
+import re
+from typing import Annotated, Literal
+
+from pydantic import AfterValidator, BaseModel, ConfigDict, Field, field_validator
+from sqlalchemy import select
+from sqlalchemy.ext.asyncio import AsyncSession
+
+from server.accounts.queries import new_id
+from server.care import CHECKED, LINES, OLD_AFTER
+from server.care.tables import HelpLine
+from server.circles.forms import line
+from server.words import text
+
+NUMBER = re.compile(r"\+?[\d][\d ,().-]{1,40}")
+
+
+class LineForm(BaseModel):
+    """One line, as somebody types it."""
+
+    model_config = ConfigDict(frozen=True, extra="ignore")
+
+    name: Annotated[str, AfterValidator(line)] = Field(min_length=1, max_length=120)
+    about_id: Annotated[str, AfterValidator(line)] = Field(min_length=1, max_length=240)
+    about_en: Annotated[str, AfterValidator(line)] = Field(min_length=1, max_length=240)
+    shown: Annotated[str, AfterValidator(line)] = Field(min_length=1, max_length=60)
+    reach: str = Field(min_length=2, max_length=200)
+    """A phone number or an https address."""
+    country: str = Field(default="ID", pattern=r"^[A-Z]{2}$")
+    emergency: bool = False
+
+    @field_validator("reach")
+    @classmethod
+    def can_be_reached(cls, raw: str) -> str:
+        raw = raw.strip()
+        if NUMBER.fullmatch(raw) or re.fullmatch(r"https://[^\s/@]+\.[^\s@]+", raw):
+            return raw
+        raise ValueError("reach")
+
+    @property
+    def href(self) -> str:
+        """What a tap opens. A comma is a pause before an extension."""
+        if self.reach.startswith("https://"):
+            return self.reach
+        return "tel:" + re.sub(r"[^\d+,]", "", self.reach)
+
+    def columns(self) -> dict[str, object]:
+        return {**self.model_dump(exclude={"reach"}), "href": self.href}
+
+
+async def kept_lines(db: AsyncSession) -> list[HelpLine]:
+    """In their order; empty while the built-in ones serve."""
+    found = await db.scalars(select(HelpLine).order_by(HelpLine.position, HelpLine.id))
+    return list(found)
+
+
+def built_in() -> list[HelpLine]:
+    """The lines that come with Lingkar, as rows."""
+    return [
+        HelpLine(
+            id=new_id(),
+            circle_id=None,
+            country="ID",
+            name=text("id", f"help.{one.key}"),
+            about_id=text("id", f"help.{one.key}.b"),
+            about_en=text("en", f"help.{one.key}.b"),
+            shown=one.shown,
+            href=one.href,
+            emergency=one.emergency,
+            checked=CHECKED,
+            position=number,
+        )
+        for number, one in enumerate(LINES)
+    ]
+
+
+async def take_over(db: AsyncSession) -> list[HelpLine]:
+    """The lines, copied from the built-in ones where nobody did yet."""
+    lines = await kept_lines(db)
+    if not lines:
+        lines = built_in()
+        db.add_all(lines)
+        await db.flush()
+    return lines
+
+
+def is_stale(one: HelpLine, today: dt.date) -> bool:
+    """Whether nobody looked for a quarter of a year."""
+    return today - one.checked > OLD_AFTER
+
+
+async def stale_lines(db: AsyncSession, today: dt.date) -> int:
+    """How many are; those that are built in too."""
+    lines = await kept_lines(db) or built_in()
+    return sum(is_stale(one, today) for one in lines)
+
+
+def move(lines: list[HelpLine], one: HelpLine, step: Literal[-1, 1]) -> None:
+    """One place up or down; all of them are numbered anew."""
+    at = lines.index(one)
+    to = min(max(at + step, 0), len(lines) - 1)
+    lines.insert(to, lines.pop(at))
+    for number, line_ in enumerate(lines):
+        line_.position = number

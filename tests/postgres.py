@@ -1,0 +1,110 @@
+"""A PostgreSQL for tests and benchmarks: the system's programs on a folder of its own, then gone.
+
+Declines to use a server that runs already: what is in it is not ours. Installs nothing.
+"""
+
+from __future__ import annotations
+
+import os
+import pwd
+import shutil
+import socket
+import subprocess
+import tempfile
+from dataclasses import dataclass, field
+from pathlib import Path
+from types import TracebackType
+
+import asyncpg
+
+MISSING = "PostgreSQL is not installed; on Debian: apt-get install postgresql"
+# It refuses to run as root; Debian's package brings this account.
+ACCOUNT = "postgres"
+# Lost at a power cut, like the folder itself: nothing here has to reach the disk.
+FAST = "-c fsync=off -c synchronous_commit=off -c full_page_writes=off -c max_connections=60"
+
+
+def programs() -> Path | None:
+    """The folder with `initdb`; the newest version where there are several."""
+    there = shutil.which("initdb")
+    if there:
+        return Path(there).parent
+    found = sorted(
+        Path("/usr/lib/postgresql").glob("*/bin/initdb"), key=lambda path: int(path.parts[-3])
+    )
+    return found[-1].parent if found else None
+
+
+@dataclass
+class Postgres:
+    """One server while the `with` lasts. Trusts whoever reaches it: this machine alone."""
+
+    port: int = 0
+    made: int = 0
+    _folder: Path = field(default_factory=Path)
+
+    def __enter__(self) -> Postgres:
+        self._folder = Path(tempfile.mkdtemp(prefix="lingkar-pg-"))
+        if os.getuid() == 0:
+            account = pwd.getpwnam(ACCOUNT)
+            os.chown(self._folder, account.pw_uid, account.pw_gid)
+        with socket.socket() as probe:
+            probe.bind(("127.0.0.1", 0))
+            self.port = probe.getsockname()[1]
+        try:
+            self._run(
+                "initdb", "-U", "lingkar", "-A", "trust", "-E", "UTF8", "--locale=C.UTF-8", "-N"
+            )
+            options = f"-p {self.port} -k '' -c listen_addresses=127.0.0.1 {FAST}"
+            log = str(self._folder / "log")
+            self._run("pg_ctl", "-w", "-l", log, "-o", options, "start")
+        except BaseException:
+            shutil.rmtree(self._folder, ignore_errors=True)
+            raise
+        return self
+
+    def __exit__(
+        self,
+        kind: type[BaseException] | None,
+        error: BaseException | None,
+        trace: TracebackType | None,
+    ) -> None:
+        self._run("pg_ctl", "-w", "-m", "immediate", "stop")
+        shutil.rmtree(self._folder, ignore_errors=True)
+
+    def _run(self, program: str, *arguments: str) -> None:
+        folder = programs()
+        assert folder is not None, MISSING
+        subprocess.run(
+            [str(folder / program), "-D", str(self._folder / "data"), *arguments],
+            user=ACCOUNT if os.getuid() == 0 else None,
+            group=ACCOUNT if os.getuid() == 0 else None,
+            extra_groups=[] if os.getuid() == 0 else None,
+            cwd=self._folder,
+            env={"PATH": os.environ["PATH"], "LC_ALL": "C.UTF-8"},
+            stdin=subprocess.DEVNULL,
+            stdout=subprocess.DEVNULL,
+            check=True,
+        )
+
+    def url(self, name: str) -> str:
+        """As settings take it."""
+        return f"postgresql://lingkar@127.0.0.1:{self.port}/{name}"
+
+    async def create(self, like: str = "template0") -> str:
+        """A new database, empty or a copy of another that nobody is connected to."""
+        self.made += 1
+        name = f"test{self.made}"
+        await self._say(f'CREATE DATABASE "{name}" TEMPLATE "{like}"')
+        return name
+
+    async def drop(self, name: str) -> None:
+        """Take it away, whoever is still connected."""
+        await self._say(f'DROP DATABASE "{name}" WITH (FORCE)')
+
+    async def _say(self, statement: str) -> None:
+        connection = await asyncpg.connect(self.url("postgres"))
+        try:
+            await connection.execute(statement)
+        finally:
+            await connection.close()

@@ -1,0 +1,11 @@
+// Lets this device keep help lines and the notebook for when there is no network. Without it the
+// pages are the same, as long as there is one.
+
+async function keepForLater(): Promise<void> {
+  await navigator.serviceWorker.register("/worker.js");
+  const { active } = await navigator.serviceWorker.ready;
+  active?.postMessage({ lang: document.documentElement.lang, path: location.pathname });
+}
+
+// A device that refuses (private mode, full) goes on without.
+if ("serviceWorker" in navigator) keepForLater().catch(() => null);
