@@ -88,15 +88,7 @@ def remove(meeting: Meeting, member: MemberId, at: Moment) -> Meeting:
         raise Refused(Reason.NO_SUCH_SEAT)
     if member == at.actor:
         check_not_last(meeting, member)
-    seated = meeting.seat(member) is not None
-    meeting = go(meeting, member, at, at.now, move_on=False)
-    if seated:
-        meeting = with_notice(meeting, NoticeKind.REMOVED, member, at.actor)
-    return replace(
-        meeting,
-        removed=(*meeting.removed, member),
-        hands=tuple(h for h in meeting.hands if h.member_id != member),
-    )
+    return out(meeting, member, at, by=at.actor)
 
 
 def put_out(meeting: Meeting, member: MemberId, at: Moment) -> Meeting:
@@ -110,9 +102,14 @@ def put_out(meeting: Meeting, member: MemberId, at: Moment) -> Meeting:
         return meeting
     if not seated and all(w.member_id != member for w in meeting.waiting):
         return meeting
+    return out(meeting, member, at, by=None)
+
+
+def out(meeting: Meeting, member: MemberId, at: Moment, *, by: MemberId | None) -> Meeting:
+    seated = meeting.seat(member) is not None
     meeting = go(meeting, member, at, at.now, move_on=False)
     if seated:
-        meeting = with_notice(meeting, NoticeKind.REMOVED, member, None)
+        meeting = with_notice(meeting, NoticeKind.REMOVED, member, by)
     return replace(
         meeting,
         removed=(*meeting.removed, member),

@@ -115,8 +115,8 @@ AT_THE_DOOR = (
     Breakage(
         "after closing began a latecomer is in the order",
         ATTENDANCE,
-        "role = Role.OBSERVER if knock.observer or late else Role.MEMBER",
-        "role = Role.OBSERVER if knock.observer else Role.MEMBER",
+        "listens = knock.observer or knock.listens_first or late",
+        "listens = knock.observer or knock.listens_first",
         (ROOM,),
     ),
     Breakage(

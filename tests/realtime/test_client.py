@@ -44,6 +44,7 @@ def meeting(version: int, epoch: int = 3, **changes: object) -> dict[str, object
         "locked": False,
         "paused": False,
         "silence": False,
+        "greeter": None,
         "bell": False,
         "hard_limit": False,
         "nods_off": False,

@@ -69,7 +69,7 @@ async def test_a_call_for_a_hand_sends_other_members_no_frame_at_all(house: Hous
     assert rina.meeting and rina.meeting.version == version + 1
     for person in (rina, siti):
         assert 'hand_sent":true' not in "".join(person.frames)
-        assert "hands" not in "".join(person.frames)
+        assert '"hands":[{' not in "".join(person.frames)
 
 
 async def test_a_word_to_the_holder_reaches_no_screen_but_theirs(house: House) -> None:
