@@ -52,7 +52,8 @@ WORDS = (
     Breakage(
         "somebody from whom the floor was taken writes on",
         CHAT,
-        "    if actor in meeting.quietened:\n        raise Refused(Reason.QUIETENED)\n    return seat\n",
+        "    if actor in meeting.quietened:\n        raise Refused(Reason.QUIETENED)\n"
+        "    return seat\n",
         "    return seat\n",
         (RULES,),
     ),

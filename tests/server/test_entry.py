@@ -253,9 +253,7 @@ async def test_an_invitation_names_the_circle_only_where_asked(site: Site) -> No
 
 async def test_an_invitation_taken_back_lets_nobody_in(site: Site) -> None:
     (invitation, *_) = await found(site, select(Invitation).where(Invitation.role == "member"))
-    answer = await site.facilitator().post(
-        f"{site.circle}/undang/{invitation.id}", {"do": "tarik"}
-    )
+    answer = await site.facilitator().post(f"{site.circle}/undang/{invitation.id}", {"do": "tarik"})
     assert answer.to == f"{site.circle}/undang"
     assert (await site.stranger().post("/u/tukar", {"secret": site.secret})).status == 410
 
