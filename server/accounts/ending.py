@@ -3,10 +3,14 @@
 from __future__ import annotations
 
 from quart import Blueprint, Response, request
+from sqlalchemy import select
 
+from server import live_room
 from server.accounts.belongings import counts, erase, held_alone, leave_everything
 from server.accounts.me import myself
 from server.accounts.proving import ask_first, forget_proof
+from server.accounts.tables import Person
+from server.circles.tables import Membership
 from server.web import SIGN_IN as COOKIE
 from server.web import db, drop_cookie, page, see_other, who
 
@@ -31,8 +35,10 @@ async def withdraw() -> Response:
         return await ending_page("withdraw.html", unsure=False, status=409)
     if (await request.form).get("sure") != "yes":
         return await ending_page("withdraw.html", unsure=True, status=422)
+    circles = await circles_of(person)
     gone = await leave_everything(db(), person)
     await db().commit()
+    await leave_meetings(circles, person)
     return await page("withdrawn.html", gone=gone)
 
 
@@ -57,12 +63,28 @@ async def erased() -> Response:
         return await ending_page("erase.html", unsure=False, status=409)
     if (await request.form).get("sure") != "yes":
         return await ending_page("erase.html", unsure=True, status=422)
+    circles = await circles_of(person)
     await erase(db(), person)
     await db().commit()
+    await leave_meetings(circles, person)
     response = await page("erased.html")
     drop_cookie(response, COOKIE)
     forget_proof(response)
     return response
+
+
+async def circles_of(person: Person) -> list[str]:
+    """Also those of which they are no member yet, or no more."""
+    found = await db().scalars(
+        select(Membership.circle_id).where(Membership.person_id == person.id)
+    )
+    return list(found)
+
+
+async def leave_meetings(circles: list[str], person: Person) -> None:
+    """Out of every room, also of another process; who is out of reach cannot connect again."""
+    for circle_id in circles:
+        await live_room.put_out(circle_id, person.id)
 
 
 async def ending_page(template: str, *, unsure: bool, status: int = 200) -> Response:
