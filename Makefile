@@ -68,12 +68,14 @@ test-py: $(DEV_READY) $(BUILT) $(BROWSER_READY)
 	@command -v git >/dev/null || { echo "The tests need git. On Debian: apt-get install git" >&2; exit 1; }
 	PLAYWRIGHT_NODEJS_PATH="$$($(WEB) where)" $(BIN)/pytest $(ARGS)
 # Where it can be installed it is; elsewhere the run says aloud what it left out.
+# What asks most of a database; ARGS=tests/server runs all of the pages' tests, in half an hour.
+ON_POSTGRES := $(addprefix tests/server/test_,finding.py members.py agreements.py)
 test-pg: $(DEV_READY) $(BUILT)
 	@{ $(POSTGRES); } || { [ "$$(id -u)" = 0 ] && command -v apt-get >/dev/null && \
 		echo "Setting up: PostgreSQL" && apt-get update -qq </dev/null && \
 		DEBIAN_FRONTEND=noninteractive apt-get install -y -qq --no-install-recommends \
 		postgresql </dev/null >/dev/null; } || true
-	@if $(POSTGRES); then LINGKAR_TEST_DATABASE=postgresql $(BIN)/pytest $(or $(ARGS),tests/server); \
+	@if $(POSTGRES); then LINGKAR_TEST_DATABASE=postgresql $(BIN)/pytest $(or $(ARGS),$(ON_POSTGRES)); \
 	else echo "NOT RUN on PostgreSQL: it is not installed. On Debian: apt-get install postgresql" >&2; fi
 screens: $(DEV_READY) $(BUILT) $(BROWSER_READY)
 	PLAYWRIGHT_NODEJS_PATH="$$($(WEB) where)" $(BIN)/python -m tests.screens $(ARGS)
