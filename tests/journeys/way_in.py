@@ -42,7 +42,7 @@ async def first_circle(person: Person, served: Served, look: Look, *, door: str 
     await page.locator("#language").select_option(person.language)
     await page.locator(f"input[name=door][value={door}]").check(force=True)
     await page.locator("input[name=visibility][value=public]").check(force=True)
-    await page.locator("input[name=joining][value=open]").check(force=True)
+    await page.locator("label:has(input[name=joining][value=open])").click()
     await person.press("org.make")
     await page.wait_for_url("**/c/*")
     if await page.get_by_text(person.words("circle.open")).count() == 0:
