@@ -18,7 +18,7 @@ ANSWER = "Tidak apa-apa, aku di sini."
 
 async def write(person: Person, text: str) -> None:
     await person.page.locator("#line-text").fill(text)
-    await person.press("line.send")
+    await person.page.locator("dialog[open] button[type=submit]").click()
 
 
 async def shut(person: Person) -> None:
@@ -76,7 +76,8 @@ async def test_a_companion_learns_of_the_call_and_writes_quietly(
 ) -> None:
     examiner = Examiner()
     async with evening(house, browser, "Awan", "Melati", "Siti") as night:
-        pair = {"newcomer_id": night.id("Awan"), "companion_id": night.id("Melati")}
+        ids = night.circle.ids
+        pair = {"newcomer_id": ids["Awan"], "companion_id": ids["Melati"]}
         await house.change(insert(Pairing).values(circle_id=night.circle.circle_id, **pair))
         melati = await night.sitter("Melati", language)
         siti = await night.sitter("Siti", language)
