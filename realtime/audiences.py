@@ -127,7 +127,7 @@ class Audiences:
             if why is not None:
                 socket.ready = False
                 leaving.append(Leaving(socket, why))
-            elif socket in others:
+            elif socket.guest.member_id not in shared.seated:
                 self._show_door(socket, lobby_view(meeting, socket.guest.member_id))
         return leaving
 

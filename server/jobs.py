@@ -67,9 +67,9 @@ async def next_starts(moment: Moment) -> None:
         if not circles:
             return
         last = circles[-1].id
-        for key, times in (await schedules_of(moment.db, circles)).items():
-            circle = next(one for one in circles if one.id == key)
-            circle.next_start = seconds(times.next_start(moment.now))
+        schedules = await schedules_of(moment.db, circles)
+        for circle in circles:
+            circle.next_start = seconds(schedules[circle.id].next_start(moment.now))
         await moment.db.commit()
         # Requests come in between.
         await asyncio.sleep(0)

@@ -98,13 +98,21 @@ def go(meeting: Meeting, member: MemberId, at: Moment, since: Instant, *, move_o
         at_presence(meeting, member, Presence.LEFT, since),
         waiting=tuple(w for w in meeting.waiting if w.member_id != member),
         interjecting=without(meeting.interjecting, member),
+    )
+    meeting = relieved(meeting, member)
+    if not offered:
+        return meeting
+    return go_on(meeting, at) if move_on else rest(meeting)
+
+
+def relieved(meeting: Meeting, member: MemberId) -> Meeting:
+    """They were named to take the circle on, or to greet, or had it to give: no longer."""
+    return replace(
+        meeting,
         handing=None if of_handing(meeting, member) else meeting.handing,
         successor=None if meeting.successor == member else meeting.successor,
         greeter=None if meeting.greeter == member else meeting.greeter,
     )
-    if not offered:
-        return meeting
-    return go_on(meeting, at) if move_on else rest(meeting)
 
 
 def of_handing(meeting: Meeting, member: MemberId) -> bool:

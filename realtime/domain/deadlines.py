@@ -154,7 +154,7 @@ def left_alone_at(meeting: Meeting) -> Instant | None:
     """When the grace for the last facilitator's lost connection is over, if that is to come."""
     if turn_of(meeting) is not None or meeting.facilitators_present():
         return None
-    if meeting.paused and meeting.locked and not roles.has_to_ask(meeting):
+    if meeting.paused and meeting.locked and roles.to_be_asked(meeting) is None:
         return None
     away = [s.since for s in facilitators(meeting) if s.presence is Presence.AWAY]
     return max(away) + FACILITATOR_GRACE if away else None

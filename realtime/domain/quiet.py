@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from dataclasses import replace
 
-from realtime.domain.attendance import of_handing
+from realtime.domain.attendance import relieved
 from realtime.domain.meeting import Meeting, MemberId, NoticeKind, Presence, Role
 from realtime.domain.notices import with_notice
 from realtime.domain.offers import withdraw_offer
@@ -30,13 +30,10 @@ def quieten(meeting: Meeting, member: MemberId, at: Moment) -> Meeting:
         meeting = end_turn(meeting, at.now)
     if stick_person(meeting) == member:
         meeting = withdraw_offer(meeting, to_front=True)
+    # Nor is the circle offered to them, unless a facilitator does so from now on.
     meeting = replace(
-        meeting,
+        relieved(meeting, member),
         quietened=(*meeting.quietened, member),
         ready=without(meeting.ready, member),
-        # Nor is the circle offered to them, unless a facilitator does so from now on.
-        successor=None if meeting.successor == member else meeting.successor,
-        handing=None if of_handing(meeting, member) else meeting.handing,
-        greeter=None if meeting.greeter == member else meeting.greeter,
     )
     return with_notice(meeting, NoticeKind.QUIETENED, member, at.actor)

@@ -141,14 +141,16 @@ def greets(meeting: Meeting, member: MemberId) -> bool:
 
 def companion_of(meeting: Meeting, member: MemberId) -> MemberId | None:
     """Who accompanies that newcomer, where both are in the meeting."""
-    both = {s.member_id: s.companion for s in seated(meeting)}
-    companion = both.get(member)
-    return companion if companion in both and companion != member else None
+    seat = meeting.seat(member)
+    if seat is None or seat.companion in (None, member) or seat.presence is Presence.LEFT:
+        return None
+    other = meeting.seat(seat.companion) if seat.companion else None
+    return other.member_id if other and other.presence is not Presence.LEFT else None
 
 
 def newcomers_of(meeting: Meeting, member: MemberId) -> tuple[MemberId, ...]:
     """Whom this person accompanies, where both are in the meeting."""
-    people = (s.member_id for s in seated(meeting) if s.companion == member)
+    people = (s.member_id for s in meeting.seats if s.companion == member)
     return tuple(person for person in people if companion_of(meeting, person) == member)
 
 

@@ -90,21 +90,24 @@ def name_greeter(meeting: Meeting, member: MemberId | None, by: MemberId) -> Mee
     return with_notice(meeting, NoticeKind.GREETS, member, by)
 
 
-def has_to_ask(meeting: Meeting) -> bool:
-    """Is somebody named, here and not yet asked?"""
-    asked = meeting.handing is not None and meeting.handing.by is None
-    return not asked and meeting.successor is not None and is_here(meeting, meeting.successor)
+def to_be_asked(meeting: Meeting) -> MemberId | None:
+    """Who is named and here, if nobody was asked yet."""
+    if is_asking(meeting) or meeting.successor is None:
+        return None
+    return meeting.successor if is_here(meeting, meeting.successor) else None
+
+
+def is_asking(meeting: Meeting) -> bool:
+    return meeting.handing is not None and meeting.handing.by is None
 
 
 def ask_successor(meeting: Meeting, now: Instant) -> Meeting:
     """Left alone, the meeting asks who was named; with a facilitator back, it asks no more."""
-    asked = meeting.handing is not None and meeting.handing.by is None
     if meeting.facilitators_present():
-        return replace(meeting, handing=None) if asked else meeting
-    successor = meeting.successor
-    if asked or not (meeting.paused and meeting.locked) or successor is None:
-        return meeting
-    if attended(meeting, now) or not is_here(meeting, successor):
+        return replace(meeting, handing=None) if is_asking(meeting) else meeting
+    successor = to_be_asked(meeting)
+    alone = meeting.paused and meeting.locked and not attended(meeting, now)
+    if successor is None or not alone:
         return meeting
     return replace(meeting, handing=Handing(successor, None, stay=True))
 

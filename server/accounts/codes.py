@@ -3,10 +3,7 @@
 from __future__ import annotations
 
 import base64
-import io
 
-import segno
-from markupsafe import Markup
 from quart import Blueprint, Response, abort, g, request
 
 from server.accounts.authenticator import address_for_app, new_shared_secret, take_in
@@ -14,6 +11,7 @@ from server.accounts.proving import ask_first
 from server.accounts.recovery import renew_codes
 from server.accounts.tables import Person
 from server.accounts.ways_in import insider
+from server.drawing import qr
 from server.limits import SIGN_IN
 from server.sealing import NotOurs, open_sealed, seal
 from server.web import db, page, see_other, services, spend
@@ -81,7 +79,7 @@ async def offer_page(person: Person, secret: str, *, wrong: bool) -> Response:
     return await page(
         "app.html",
         422 if wrong else 200,
-        qr=drawn(address_for_app(secret)),
+        qr=qr(address_for_app(secret)),
         secret=" ".join(secret[at : at + 4] for at in range(0, len(secret), 4)),
         offer=base64.urlsafe_b64encode(sealed).decode(),
         wrong=wrong,
@@ -95,13 +93,3 @@ def opened(person: Person, offered: str) -> str:
         return open_sealed(services().keys, f"{OFFER} {person.id}", sealed).decode()
     except (NotOurs, ValueError):
         abort(400)
-
-
-def drawn(content: str) -> Markup:
-    """A code that a camera reads, drawn as one path."""
-    out = io.BytesIO()
-    segno.make(content, error="m", micro=False).save(
-        out, kind="svg", border=2, dark="#2a1730", light="#ffffff", xmldecl=False, svgns=False,
-        omitsize=True, nl=False,
-    )  # fmt: skip
-    return Markup(out.getvalue().decode())  # noqa: S704 -- segno's own drawing

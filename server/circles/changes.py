@@ -11,7 +11,7 @@ from sqlalchemy import delete, func, select, update
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from server.circles.queries import times_of
-from server.circles.schedule import LOCAL, Occurrence, Times, read_local, upcoming
+from server.circles.schedule import LOCAL, Occurrence, Times, read_local
 from server.circles.tables import Absence, Change, Circle
 
 MOST = 400
@@ -48,13 +48,6 @@ async def schedules_of(db: AsyncSession, circles: Iterable[Circle]) -> dict[str,
 async def schedule_of(db: AsyncSession, circle: Circle) -> Times:
     """The same for one."""
     return (await schedules_of(db, [circle]))[circle.id]
-
-
-async def upcoming_of(
-    db: AsyncSession, circle: Circle, now: dt.datetime, n: int
-) -> list[Occurrence]:
-    """The next meetings of a circle, those that are cancelled too."""
-    return upcoming(await schedule_of(db, circle), now, n)
 
 
 async def refresh_next(db: AsyncSession, circle: Circle, now: dt.datetime) -> Times:

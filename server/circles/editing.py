@@ -41,7 +41,6 @@ FIELDS = (
     "newcomers", "ages", "visibility", "joining", "friends", "observers_first", "door",
 )  # fmt: skip
 RULE_FIELDS = ("repeat", "date", "time", "zone", "until", "rule")
-CHECKS = ("both", "newcomers", "observers_first")
 
 
 async def organiser() -> Person:

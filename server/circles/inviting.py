@@ -6,13 +6,10 @@ A secret is shown in one answer and kept nowhere; a link that got lost is replac
 from __future__ import annotations
 
 import datetime as dt
-import io
 from collections.abc import Mapping
 from urllib.parse import quote
 from zoneinfo import ZoneInfo
 
-import segno
-from markupsafe import Markup
 from quart import Blueprint, Response, abort, g, request
 
 from server.accounts.tables import Person
@@ -24,6 +21,7 @@ from server.circles.queries import MyCircle, find_my_circle, holds, invite
 from server.circles.routes import now, speak
 from server.circles.schedule import Times
 from server.circles.tables import Circle, Invitation
+from server.drawing import qr
 from server.limits import Budget
 from server.web import db, page, see_other, services, spend, who
 from server.words import LANGS, Lang, as_lang, long_date, text
@@ -191,13 +189,3 @@ def words_to_send(circle: Circle, times: Times, made: Invitation, url: str) -> s
 def day_of(instant: int) -> dt.date:
     """The day of an instant, in Indonesia's western zone."""
     return dt.datetime.fromtimestamp(instant, ZoneInfo("Asia/Jakarta")).date()
-
-
-def qr(url: str) -> Markup:
-    """A code that a camera reads, drawn as one path."""
-    out = io.BytesIO()
-    segno.make(url, error="m", micro=False).save(
-        out, kind="svg", border=2, dark="#2a1730", light="#ffffff", xmldecl=False, svgns=False,
-        omitsize=True, nl=False,
-    )  # fmt: skip
-    return Markup(out.getvalue().decode())  # noqa: S704 -- segno's own drawing

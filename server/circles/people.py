@@ -4,22 +4,15 @@ from __future__ import annotations
 
 import datetime as dt
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 
-from sqlalchemy import func, or_, select
+from sqlalchemy import func, select
 from sqlalchemy.ext.asyncio import AsyncSession
 
+from server.circles.companions import Companions, companions_of
 from server.circles.finding import belongs
 from server.circles.queries import MyCircle, facilitator_names
-from server.circles.tables import Absence, Circle, Membership, Pairing
-
-
-@dataclass(frozen=True)
-class Company:
-    """One person's share of who accompanies whom, by name."""
-
-    companion: str | None = None
-    newcomers: Sequence[str] = ()
+from server.circles.tables import Absence, Circle, Membership
 
 
 @dataclass(frozen=True)
@@ -28,7 +21,7 @@ class People:
 
     facilitators: Sequence[str]
     taken: int
-    company: Company = Company()
+    company: Companions = field(default_factory=Companions)
     """Who keeps company with the person that looks, and with whom they do."""
     absent: Sequence[str] = ()
     """Who told that they miss the next meeting; for facilitators alone."""
@@ -44,35 +37,9 @@ async def people_of(
     names = await facilitator_names(db, circle)
     if mine is None:
         return People(names, taken or 0)
-    company = await company_of(db, mine)
+    company = await companions_of(db, circle.id, mine.membership.person_id)
     absent = await absent_from(db, circle, start) if mine.facilitates and start else []
     return People(names, taken or 0, company, absent)
-
-
-async def company_of(db: AsyncSession, mine: MyCircle) -> Company:
-    """Whoever accompanies this person, and whom they accompany."""
-    me, circle_id = mine.membership.person_id, mine.circle.id
-    rows = await db.execute(
-        select(Pairing.newcomer_id, Membership.name)
-        .join(
-            Membership,
-            or_(
-                Membership.person_id == Pairing.companion_id,
-                Membership.person_id == Pairing.newcomer_id,
-            ),
-        )
-        .where(
-            Pairing.circle_id == circle_id,
-            Membership.circle_id == circle_id,
-            Membership.banned.is_(False),
-            Membership.person_id != me,
-            or_(Pairing.newcomer_id == me, Pairing.companion_id == me),
-        )
-        .order_by(Membership.name_key)
-    )
-    found = [(newcomer == me, name) for newcomer, name in rows]
-    companion = next((name for is_mine, name in found if is_mine), None)
-    return Company(companion, [name for is_mine, name in found if not is_mine])
 
 
 async def absent_from(db: AsyncSession, circle: Circle, start: dt.datetime) -> list[str]:

@@ -5,7 +5,6 @@ Knows no request. One that does not exist and one they do not belong to look the
 
 from __future__ import annotations
 
-import datetime as dt
 import time
 from collections.abc import Sequence
 from dataclasses import dataclass
@@ -97,13 +96,6 @@ async def my_circles(db: AsyncSession, person: Person) -> Sequence[MyCircle]:
         .order_by(Circle.name)
     )
     return [MyCircle(row[0], row[1]) for row in rows]
-
-
-async def listed_circles(db: AsyncSession, now: dt.datetime) -> list[Circle]:
-    """Those that anybody may find, the next to meet first."""
-    found = await db.scalars(select(Circle).where(Circle.visibility == "public"))
-    last = dt.datetime.max.replace(tzinfo=dt.UTC)
-    return sorted(found, key=lambda circle: times_of(circle).next_start(now) or last)
 
 
 async def facilitator_names(db: AsyncSession, circle: Circle) -> list[str]:
@@ -200,17 +192,6 @@ def holds(invitation: Invitation | None) -> bool:
         and invitation.expires > time.time()
         and invitation.uses < invitation.most
     )
-
-
-async def invitation_of(db: AsyncSession, secret: str) -> tuple[Invitation, Circle] | None:
-    """The invitation that this secret opens, if it still holds."""
-    rows = await db.execute(
-        select(Invitation, Circle)
-        .join(Circle, Circle.id == Invitation.circle_id)
-        .where(Invitation.secret_hash == hashed(secret))
-    )
-    row = rows.first()
-    return (row[0], row[1]) if row and holds(row[0]) else None
 
 
 async def use(db: AsyncSession, invitation_id: str) -> None:

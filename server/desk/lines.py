@@ -14,7 +14,7 @@ from sqlalchemy import select
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from server.accounts.queries import new_id
-from server.care import CHECKED, LINES, OLD_AFTER
+from server.care import OLD_AFTER, showing
 from server.care.tables import HelpLine
 from server.circles.forms import line
 from server.words import text
@@ -62,23 +62,11 @@ async def kept_lines(db: AsyncSession) -> list[HelpLine]:
 
 
 def built_in() -> list[HelpLine]:
-    """The lines that come with Lingkar, as rows."""
-    return [
-        HelpLine(
-            id=new_id(),
-            circle_id=None,
-            country="ID",
-            name=text("id", f"help.{one.key}"),
-            about_id=text("id", f"help.{one.key}.b"),
-            about_en=text("en", f"help.{one.key}.b"),
-            shown=one.shown,
-            href=one.href,
-            emergency=one.emergency,
-            checked=CHECKED,
-            position=number,
-        )
-        for number, one in enumerate(LINES)
-    ]
+    """The lines that come with Lingkar, ready to become rows: their names are words by then."""
+    lines = showing.built_in()
+    for number, one in enumerate(lines):
+        one.id, one.position, one.name = new_id(), number, text("id", one.name)
+    return lines
 
 
 async def take_over(db: AsyncSession) -> list[HelpLine]:

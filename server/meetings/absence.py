@@ -10,7 +10,7 @@ from server.circles.changes import schedule_of, seconds
 from server.circles.queries import MyCircle
 from server.circles.routes import now
 from server.circles.tables import Absence
-from server.meetings.belonging import belongs, kept_away
+from server.meetings.belonging import belongs
 from server.web import db, page, see_other
 
 absences = Blueprint("absences", __name__)
@@ -20,16 +20,13 @@ absences = Blueprint("absences", __name__)
 async def absence(slug: str) -> Response:
     """One button for the next meeting, or the way back."""
     mine = await belongs(slug)
-    return await kept_away(mine) or await show(mine)
+    return await show(mine)
 
 
 @absences.post("/c/<slug>/absen")
 async def tell(slug: str) -> Response:
     """Say so, or take it back. `start` names the meeting that they read about."""
     mine = await belongs(slug)
-    away = await kept_away(mine)
-    if away:
-        return away
     sent = await request.form
     times = await schedule_of(db(), mine.circle)
     start = seconds(times.next_start(now()))

@@ -18,7 +18,7 @@ from server.circles.queries import MyCircle, facilitator_names, my_circles
 from server.circles.routes import now
 from server.circles.tables import Circle
 from server.limits import Budget
-from server.meetings.belonging import belongs, kept_away
+from server.meetings.belonging import belongs
 from server.web import db, page, see_other, services, who
 
 aftercare = Blueprint("aftercare", __name__)
@@ -32,9 +32,6 @@ OTHERS = 3
 async def going_home(slug: str) -> Response:
     """After the meeting. At the second or third, one question more."""
     mine = await belongs(slug)
-    away = await kept_away(mine)
-    if away:
-        return away
     answered = mine.membership.felt_asked and request.args.get("rasa") == "1"
     asks = feelings.to_ask(mine.membership)
     return await page(
@@ -70,9 +67,6 @@ async def in_reach(mine: MyCircle) -> Sequence[Circle]:
 async def felt(slug: str) -> Response:
     """Their answer, as one more in a sum."""
     mine = await belongs(slug)
-    away = await kept_away(mine)
-    if away:
-        return away
     said = (await request.form).get("felt", "")
     if said not in feelings.ANSWERS:
         return see_other(f"/c/{slug}/usai")
@@ -88,9 +82,6 @@ async def felt(slug: str) -> Response:
 async def note_page(slug: str) -> Response:
     """For members a form; for facilitators how many wait."""
     mine = await belongs(slug)
-    away = await kept_away(mine)
-    if away:
-        return away
     return await (show_waiting(mine) if mine.facilitates else show_form(mine))
 
 
@@ -98,9 +89,6 @@ async def note_page(slug: str) -> Response:
 async def send_note(slug: str) -> Response:
     """Seal a member's note; what is wrong with it leaves it in the form."""
     mine = await belongs(slug)
-    away = await kept_away(mine)
-    if away:
-        return away
     if mine.facilitates:
         abort(404)
     sent = await request.form

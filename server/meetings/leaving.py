@@ -13,7 +13,7 @@ from server.circles.members import Kept, may_step_down
 from server.circles.queries import MyCircle, facilitator_names
 from server.circles.tables import Absence, Circle
 from server.meetings.aftercare import seal_for
-from server.meetings.belonging import belongs, kept_away
+from server.meetings.belonging import belongs
 from server.web import db, page
 
 leaving = Blueprint("leaving", __name__)
@@ -23,16 +23,13 @@ leaving = Blueprint("leaving", __name__)
 async def ask(slug: str) -> Response:
     """What goes, and a note if they like; the last to hold a circle hands it over first."""
     mine = await belongs(slug)
-    return await kept_away(mine) or await show(mine, first=await to_do_first(mine))
+    return await show(mine, first=await to_do_first(mine))
 
 
 @leaving.post("/c/<slug>/keluar")
 async def leave(slug: str) -> Response:
     """They belong no longer. A ban is not shed by leaving."""
     mine = await belongs(slug)
-    away = await kept_away(mine)
-    if away:
-        return away
     first = await to_do_first(mine)
     if first:
         return await show(mine, first=first)

@@ -9,16 +9,14 @@ from server.circles.changes import schedule_of
 from server.circles.members import lacks_facilitators
 from server.circles.queries import MyCircle
 from server.circles.routes import now
-from server.meetings.belonging import belongs, kept_away
+from server.meetings.belonging import belongs
 from server.web import db, page, see_other
 
 meetings = Blueprint("meetings", __name__)
 
 
 async def not_yet(mine: MyCircle) -> Response | None:
-    """What comes first: a ban, a promise still to be made, a second facilitator for the young."""
-    if mine.membership.banned:
-        return await kept_away(mine)
+    """What comes first: a promise still to be made, a second facilitator for the young."""
     if not mine.pledged:
         return see_other(f"/c/{mine.circle.slug}/masuk")
     if not mine.facilitates and await lacks_facilitators(db(), mine.circle):

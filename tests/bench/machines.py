@@ -28,7 +28,7 @@ from realtime.store.bus import RedisFanout
 from realtime.store.link import Link, Word
 from realtime.store.presence import RedisPresence
 from realtime.store.redis import RedisMeetingStore
-from server.serving import LARGEST_FRAME, listen
+from server.serving import configured, listen
 from tests.bench.relay import Relay
 
 Scope = Any
@@ -91,21 +91,7 @@ class Served:
         async def app(scope: Scope, receive: Any, send: Any) -> None:
             await (relay if scope["path"] == "/relay" else rooms)(scope, receive, send)
 
-        # As in server/serving.py: whatever is set there is set here.
-        self._server = uvicorn.Server(
-            uvicorn.Config(
-                app,
-                loop="uvloop",
-                ws="websockets-sansio",
-                ws_max_size=LARGEST_FRAME,
-                ws_per_message_deflate=False,
-                access_log=False,
-                server_header=False,
-                lifespan="off",
-                log_config=None,
-                timeout_graceful_shutdown=1,
-            )
-        )
+        self._server = uvicorn.Server(configured(app, lifespan="off", timeout_graceful_shutdown=1))
 
     async def run(self) -> None:
         await self._live.start()

@@ -9,6 +9,7 @@ import pytest
 from playwright.async_api import Browser, async_playwright, expect
 
 from tests.journeys.browsing import PATIENCE, Served, launch, serving
+from tests.journeys.hurried import Hurry, a_hurried_house
 from tests.journeys.seated import House, a_house
 
 
@@ -33,3 +34,17 @@ async def house(tmp_path_factory: pytest.TempPathFactory) -> AsyncIterator[House
     """A Lingkar for all journeys that bring a circle of their own."""
     async with a_house(tmp_path_factory.mktemp("house") / "data") as running:
         yield running
+
+
+@pytest.fixture(scope="module")
+async def hurried(
+    tmp_path_factory: pytest.TempPathFactory,
+) -> AsyncIterator[tuple[House, Hurry]]:
+    """A house whose clock a test moves on."""
+    async with a_hurried_house(tmp_path_factory.mktemp("hurried") / "house") as running:
+        yield running
+
+
+@pytest.fixture
+def hurry(hurried: tuple[House, Hurry]) -> Hurry:
+    return hurried[1]

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import AsyncIterator
 from contextlib import suppress
 
 import pytest
@@ -15,29 +14,16 @@ from realtime.domain.commands import (
 )
 from realtime.domain.meeting import Presence, TurnId
 from tests.journeys.browsing import Person
-from tests.journeys.hurried import Hurry, a_hurried_house
+from tests.journeys.hurried import Hurry
 from tests.journeys.meeting import say
 from tests.journeys.seated import House, evening, seated, seats_of
 from tests.journeys.sticking import core, line, start, take
 from tests.journeys.test_coming_back import Wire, is_present, standing
 
 
-@pytest.fixture(scope="module")
-async def hurried(
-    tmp_path_factory: pytest.TempPathFactory,
-) -> AsyncIterator[tuple[House, Hurry]]:
-    async with a_hurried_house(tmp_path_factory.mktemp("hurried") / "house") as running:
-        yield running
-
-
 @pytest.fixture
 def house(hurried: tuple[House, Hurry]) -> House:
     return hurried[0]
-
-
-@pytest.fixture
-def hurry(hurried: tuple[House, Hurry]) -> Hurry:
-    return hurried[1]
 
 
 async def test_edge_01_a_lost_holder_has_their_place_held_and_is_offered_it_first_when_back(

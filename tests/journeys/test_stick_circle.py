@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import AsyncIterator
-
 import pytest
 from playwright.async_api import Browser, expect
 
@@ -18,28 +16,15 @@ from realtime.domain.commands import (
     StepOut,
 )
 from realtime.domain.meeting import Phase
-from tests.journeys.hurried import Hurry, a_hurried_house
+from tests.journeys.hurried import Hurry
 from tests.journeys.seated import House, evening, seated, seats_of
 from tests.journeys.sticking import core, start, take
 from tests.journeys.test_coming_back import reload, standing
 
 
-@pytest.fixture(scope="module")
-async def hurried(
-    tmp_path_factory: pytest.TempPathFactory,
-) -> AsyncIterator[tuple[House, Hurry]]:
-    async with a_hurried_house(tmp_path_factory.mktemp("hurried") / "house") as running:
-        yield running
-
-
 @pytest.fixture
 def house(hurried: tuple[House, Hurry]) -> House:
     return hurried[0]
-
-
-@pytest.fixture
-def hurry(hurried: tuple[House, Hurry]) -> Hurry:
-    return hurried[1]
 
 
 async def test_edge_08_a_latecomer_joins_the_end_of_the_round_and_after_closing_listens(

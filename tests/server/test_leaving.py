@@ -11,21 +11,10 @@ from sqlalchemy import delete, select, update
 
 from server.care.tables import SealedNote
 from server.circles.tables import Absence, Circle, Feeling, Invitation, Membership, Pairing
+from tests.server.circling import change, found
 from tests.server.visiting import Answer, Site, Visitor
 
 FELT = "Apakah kamu merasa didengar, dan tidak dihakimi?"
-
-
-async def change(site: Site, *statements: Any) -> None:
-    async with site.app.extensions["lingkar"].database.session() as db:
-        for statement in statements:
-            await db.execute(statement)
-        await db.commit()
-
-
-async def found(site: Site, statement: Any) -> list[Any]:
-    async with site.app.extensions["lingkar"].database.session() as db:
-        return list(await db.scalars(statement))
 
 
 def of_melati(**values: Any) -> Any:

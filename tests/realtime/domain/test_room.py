@@ -39,13 +39,8 @@ from realtime.domain.refusal import Reason, Refused
 from realtime.domain.stick import MAY, carry_out, next_deadline
 from realtime.domain.table import NO_ROW, As
 from realtime.views import LobbyView
+from tests.realtime.domain.asking import refused
 from tests.realtime.domain.circle import ADI, BUDI, RINA, SARI, SITI, TONO, Circle, framed, trio
-
-
-def refusal(circle: Circle, who: MemberId, command: Command) -> Reason:
-    with pytest.raises(Refused) as caught:
-        circle.do(who, command)
-    return caught.value.reason
 
 
 def test_every_command_has_a_row_that_says_who_may() -> None:
@@ -58,18 +53,18 @@ def test_what_has_no_row_is_refused_to_everybody(monkeypatch: pytest.MonkeyPatch
     monkeypatch.delitem(MAY, Ask)
     assert NO_ROW.may is As.NOBODY
     for who in (SARI, RINA):
-        assert refusal(circle, who, Ask()) is Reason.NOT_ALLOWED
+        assert refused(circle, who, Ask()) is Reason.NOT_ALLOWED
 
 
 def test_a_stranger_may_nothing() -> None:
     circle = trio()
-    assert refusal(circle, MemberId("x"), NeedHand()) is Reason.NOT_SEATED
+    assert refused(circle, MemberId("x"), NeedHand()) is Reason.NOT_SEATED
 
 
 def test_a_member_may_nothing_that_is_a_facilitators() -> None:
     circle = trio()
     for command in (Offer(None), Close(), Admit(None), Remove(SITI, ban=True), Pause()):
-        assert refusal(circle, RINA, command) is Reason.NOT_ALLOWED
+        assert refused(circle, RINA, command) is Reason.NOT_ALLOWED
 
 
 def test_repeating_a_command_id_changes_nothing_even_much_later() -> None:
@@ -119,10 +114,10 @@ def test_a_locked_or_full_meeting_lets_nobody_in() -> None:
     circle.arrive(SARI, facilitator=True)
     circle.sit(RINA)
     circle.arrive(SITI)
-    assert refusal(circle, SARI, Admit(SITI)) is Reason.FULL
+    assert refused(circle, SARI, Admit(SITI)) is Reason.FULL
     assert present.lobby_view(circle.look(), SITI).state == "full"
     circle.do(SARI, Lock(True))
-    assert refusal(circle, SARI, Admit(SITI)) is Reason.LOCKED
+    assert refused(circle, SARI, Admit(SITI)) is Reason.LOCKED
     assert present.lobby_view(circle.look(), SITI).state == "locked"
 
 
@@ -153,7 +148,7 @@ def test_somebody_removed_does_not_come_back_tonight() -> None:
     with pytest.raises(Refused) as caught:
         circle.arrive(RINA)
     assert caught.value.reason is Reason.REMOVED
-    assert refusal(circle, RINA, NeedHand()) is Reason.REMOVED
+    assert refused(circle, RINA, NeedHand()) is Reason.REMOVED
 
 
 def test_a_latecomer_joins_the_end_of_the_round() -> None:
@@ -170,7 +165,7 @@ def test_after_closing_began_a_latecomer_listens() -> None:
     circle.do(SARI, SetPhase(Phase.CLOSING))
     circle.sit(TONO)
     assert circle.seat(TONO).role is Role.OBSERVER
-    assert refusal(circle, TONO, BecomeMember()) is Reason.WRONG_PHASE
+    assert refused(circle, TONO, BecomeMember()) is Reason.WRONG_PHASE
 
 
 def test_leaving_and_coming_in_again_gives_no_second_turn_in_a_round() -> None:
@@ -200,7 +195,7 @@ def test_a_hand_over_counts_once_it_is_taken_on() -> None:
     circle = trio()
     circle.do(SARI, HandOver(RINA, stay=True))
     assert circle.seat(RINA).role is Role.MEMBER
-    assert refusal(circle, SITI, TakeOn(yes=True)) is Reason.NOT_OFFERED
+    assert refused(circle, SITI, TakeOn(yes=True)) is Reason.NOT_OFFERED
     circle.do(RINA, TakeOn(yes=True))
     assert facilitators(circle.look()) == {SARI, RINA}
     circle.do(SARI, BecomeMember())
@@ -210,7 +205,7 @@ def test_a_hand_over_counts_once_it_is_taken_on() -> None:
 def test_the_last_facilitator_cannot_give_the_role_away_to_nobody() -> None:
     circle = trio()
     for command in (BecomeMember(), BecomeObserver(), Remove(SARI, ban=False)):
-        assert refusal(circle, SARI, command) is Reason.LAST_FACILITATOR
+        assert refused(circle, SARI, command) is Reason.LAST_FACILITATOR
 
 
 def test_a_holder_who_takes_the_circle_on_finishes_their_turn() -> None:
@@ -270,7 +265,7 @@ def test_a_shuffle_keeps_everybody() -> None:
 
 def test_without_a_round_next_is_whoever_asked_first() -> None:
     circle = trio()
-    assert refusal(circle, SARI, Offer(None)) is Reason.NOBODY_WAITING
+    assert refused(circle, SARI, Offer(None)) is Reason.NOBODY_WAITING
     circle.do(SITI, Ask())
     circle.offer(None)
     assert circle.stick() == ("offered", SITI)
@@ -372,7 +367,7 @@ def test_closing_empties_the_meeting_and_only_leaving_is_left() -> None:
     assert (circle.stick(), circle.look().prompt) == (("resting", None), Wording())
     assert present.lobby_view(circle.look(), TONO).state == "ended"
     assert inside(circle.look()) == {SARI, RINA, SITI, BUDI}
-    assert refusal(circle, SARI, Offer(None)) is Reason.ENDED
+    assert refused(circle, SARI, Offer(None)) is Reason.ENDED
     assert next_deadline(circle.look()) is None
     circle.do(RINA, Leave())
     assert RINA not in inside(circle.look())

@@ -10,7 +10,6 @@ from realtime.domain.commands import (
     Accept,
     Arrived,
     Ask,
-    Command,
     Decline,
     Excuse,
     Extend,
@@ -50,17 +49,10 @@ from realtime.domain.notices import KEPT
 from realtime.domain.refusal import Reason, Refused
 from realtime.domain.stick import carry_out, decide, next_deadline
 from realtime.views import YouView
+from tests.realtime.domain.asking import refused
 from tests.realtime.domain.circle import ADI, BUDI, RINA, SARI, SITI, TONO, Circle, framed, trio
 
 LIMITED = framed(hard_limit=True, soft_seconds=100)
-
-
-def refusal(circle: Circle, who: MemberId, command: Command) -> Reason:
-    before = circle.look()
-    with pytest.raises(Refused) as caught:
-        circle.do(who, command)
-    assert circle.look() is before
-    return caught.value.reason
 
 
 def holding(circle: Circle) -> Held:
@@ -117,10 +109,10 @@ def test_a_pause_holds_back_new_rounds_offers_and_turns() -> None:
     circle = trio()
     circle.start()
     circle.do(SARI, Pause())
-    assert refusal(circle, RINA, Accept()) is Reason.PAUSED
-    assert refusal(circle, RINA, Decline()) is Reason.PAUSED
-    assert refusal(circle, SARI, Offer(SITI)) is Reason.PAUSED
-    assert refusal(circle, SARI, StartRound(Wording("Lagi?"), Order.SEATS)) is Reason.PAUSED
+    assert refused(circle, RINA, Accept()) is Reason.PAUSED
+    assert refused(circle, RINA, Decline()) is Reason.PAUSED
+    assert refused(circle, SARI, Offer(SITI)) is Reason.PAUSED
+    assert refused(circle, SARI, StartRound(Wording("Lagi?"), Order.SEATS)) is Reason.PAUSED
 
 
 def test_a_second_no_counts_only_once_they_are_asked_a_second_time() -> None:
@@ -131,7 +123,7 @@ def test_a_second_no_counts_only_once_they_are_asked_a_second_time() -> None:
     circle.pass_on()
     circle.accept()
     assert (circle.person, circle.order) == (BUDI, (RINA,))
-    assert refusal(circle, RINA, Decline()) is Reason.NOT_OFFERED
+    assert refused(circle, RINA, Decline()) is Reason.NOT_OFFERED
     assert circle.standing(RINA) is Standing.DEFERRED
 
 
@@ -313,7 +305,7 @@ def test_a_reload_asks_no_successor_even_where_the_meeting_is_paused_and_locked(
 def test_the_floor_is_not_taken_from_a_facilitator() -> None:
     circle = trio()
     circle.arrive(ADI, facilitator=True)
-    assert refusal(circle, ADI, Quieten(SARI, on=True)) is Reason.NOT_ALLOWED
+    assert refused(circle, ADI, Quieten(SARI, on=True)) is Reason.NOT_ALLOWED
 
 
 def test_taking_the_floor_from_a_holder_ends_the_turn_and_the_stick_rests() -> None:
@@ -359,7 +351,7 @@ def test_of_two_facilitators_who_set_the_same_the_slower_learns_who_was_faster()
 
 def test_the_bell_rings_only_where_the_circle_agreed_to_it() -> None:
     circle = trio()
-    assert refusal(circle, RINA, RingBell()) is Reason.NO_BELL
+    assert refused(circle, RINA, RingBell()) is Reason.NO_BELL
     circle = trio(framed(bell=True))
     circle.do(RINA, RingBell())
     assert (circle.look().silence, circle.look().paused) == (True, True)

@@ -22,16 +22,9 @@ from realtime.domain.commands import (
     TakeBack,
 )
 from realtime.domain.meeting import Floor, Held, Offered, Order, Phase, PlaceHeld, Standing, TurnId
-from realtime.domain.refusal import Reason, Refused
+from realtime.domain.refusal import Reason
+from tests.realtime.domain.asking import refused
 from tests.realtime.domain.circle import ADI, BUDI, RINA, SARI, SITI, TONO, Circle, framed, trio
-
-
-def refusal(circle: Circle, who: str, command: object) -> Reason:
-    before = circle.look()
-    with pytest.raises(Refused) as caught:
-        circle.do(who, command)  # type: ignore[arg-type]
-    assert circle.look() is before
-    return caught.value.reason
 
 
 def test_a_round_offers_everybody_once_clockwise_and_then_closes() -> None:
@@ -104,14 +97,14 @@ def test_accepting_twice_is_accepting_once() -> None:
 def test_only_the_person_offered_can_accept() -> None:
     circle = trio()
     circle.start()
-    assert refusal(circle, SITI, Accept()) is Reason.NOT_OFFERED
+    assert refused(circle, SITI, Accept()) is Reason.NOT_OFFERED
 
 
 def test_only_the_holder_and_facilitators_can_end_a_turn() -> None:
     circle = trio()
     circle.start()
     circle.accept()
-    assert refusal(circle, SITI, PassStick(circle.turn_id, None)) is Reason.NOT_YOUR_TURN
+    assert refused(circle, SITI, PassStick(circle.turn_id, None)) is Reason.NOT_YOUR_TURN
     circle.do(SARI, PassStick(circle.turn_id, None))
     assert circle.stick() == ("offered", SITI)
     assert circle.standing(RINA) is Standing.SPOKEN
@@ -121,7 +114,7 @@ def test_ready_beforehand_receives_the_stick_at_once_when_reached() -> None:
     circle = trio()
     circle.start()
     circle.accept()
-    assert refusal(circle, BUDI, Ready()) is Reason.NOT_YOUR_TURN
+    assert refused(circle, BUDI, Ready()) is Reason.NOT_YOUR_TURN
     circle.do(SITI, Ready())
     circle.pass_on()
     assert circle.stick() == ("held", SITI)
@@ -135,7 +128,7 @@ def test_declining_beforehand_moves_to_the_end_and_a_second_press_costs_nothing(
     circle.do(SITI, Decline())
     assert circle.order == (BUDI, SITI)
     assert circle.standing(SITI) is Standing.DEFERRED
-    assert refusal(circle, SITI, Decline()) is Reason.NOT_OFFERED
+    assert refused(circle, SITI, Decline()) is Reason.NOT_OFFERED
     circle.pass_on()
     assert circle.stick() == ("offered", BUDI)
 
@@ -181,7 +174,7 @@ def test_one_person_left_is_offered_nothing_by_themselves() -> None:
     circle.sit(RINA)
     circle.offer(RINA)
     circle.accept()
-    assert refusal(circle, RINA, PassStick(circle.turn_id, RINA)) is Reason.NOT_ALLOWED
+    assert refused(circle, RINA, PassStick(circle.turn_id, RINA)) is Reason.NOT_ALLOWED
     circle.pass_on()
     assert circle.stick() == ("resting", None)
 
@@ -201,7 +194,7 @@ def test_in_a_round_the_holder_does_not_choose_who_is_next() -> None:
     circle = trio()
     circle.start()
     circle.accept()
-    assert refusal(circle, RINA, PassStick(circle.turn_id, BUDI)) is Reason.NOT_ALLOWED
+    assert refused(circle, RINA, PassStick(circle.turn_id, BUDI)) is Reason.NOT_ALLOWED
 
 
 def test_nobody_is_offered_a_second_turn_in_a_round() -> None:
@@ -209,7 +202,7 @@ def test_nobody_is_offered_a_second_turn_in_a_round() -> None:
     circle.start()
     circle.accept()
     circle.pass_on()
-    assert refusal(circle, SARI, Offer(RINA)) is Reason.NOT_IN_ROUND
+    assert refused(circle, SARI, Offer(RINA)) is Reason.NOT_IN_ROUND
 
 
 def test_an_offer_can_be_turned_to_somebody_else_and_the_first_keeps_the_front() -> None:
@@ -224,14 +217,14 @@ def test_the_stick_is_not_offered_while_somebody_holds_it() -> None:
     circle = trio()
     circle.start()
     circle.accept()
-    assert refusal(circle, SARI, Offer(SITI)) is Reason.STICK_TAKEN
+    assert refused(circle, SARI, Offer(SITI)) is Reason.STICK_TAKEN
 
 
 def test_observers_and_facilitators_are_outside_the_order() -> None:
     circle = trio()
     circle.sit(TONO, observer=True)
-    assert refusal(circle, SARI, Offer(TONO)) is Reason.NOT_IN_ROUND
-    assert refusal(circle, SARI, Offer(SARI)) is Reason.NOT_IN_ROUND
+    assert refused(circle, SARI, Offer(TONO)) is Reason.NOT_IN_ROUND
+    assert refused(circle, SARI, Offer(SARI)) is Reason.NOT_IN_ROUND
     circle.start()
     assert TONO not in (circle.person, *circle.order)
 
@@ -254,7 +247,7 @@ def test_extending_moves_the_soft_limit_of_that_turn_alone() -> None:
     assert longer.soft_limit == held.soft_limit + 60
     before = circle.look()
     assert circle.do(SARI, Extend(TurnId("older"), 60)) is before
-    assert refusal(circle, SARI, Extend(circle.turn_id, 10**9)) is Reason.MALFORMED
+    assert refused(circle, SARI, Extend(circle.turn_id, 10**9)) is Reason.MALFORMED
 
 
 def test_taking_back_counts_as_spoken_and_the_stick_rests() -> None:
@@ -273,7 +266,7 @@ def test_nods_off_lasts_one_turn() -> None:
     circle = trio()
     circle.start()
     circle.accept()
-    assert refusal(circle, SITI, SetNods(True)) is Reason.NOT_YOUR_TURN
+    assert refused(circle, SITI, SetNods(True)) is Reason.NOT_YOUR_TURN
     circle.do(RINA, SetNods(True))
     assert circle.look().nods_off
     circle.pass_on()
@@ -439,7 +432,7 @@ def test_a_pause_stops_time_and_offers_and_resuming_gives_the_time_back() -> Non
     circle.accept()
     circle.wait(10)
     circle.do(SARI, Pause())
-    assert refusal(circle, RINA, PassStick(circle.turn_id, None)) is Reason.PAUSED
+    assert refused(circle, RINA, PassStick(circle.turn_id, None)) is Reason.PAUSED
     circle.wait(300)
     circle.lose(RINA)
     circle.wait(300)
