@@ -79,6 +79,8 @@ test-pg: $(DEV_READY) $(BUILT)
 	else echo "NOT RUN on PostgreSQL: it is not installed. On Debian: apt-get install postgresql" >&2; fi
 screens: $(DEV_READY) $(BUILT) $(BROWSER_READY)
 	PLAYWRIGHT_NODEJS_PATH="$$($(WEB) where)" $(BIN)/python -m tests.screens $(ARGS)
+	LINGKAR_PICTURES=1 PLAYWRIGHT_NODEJS_PATH="$$($(WEB) where)" \
+		$(BIN)/pytest -q --timeout 600 $$(grep -l Examiner tests/journeys/test_*.py)
 
 # What a page costs among 5,000 circles and 50,000 memberships.
 bench-pages: $(DEV_READY) $(BUILT)

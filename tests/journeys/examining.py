@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass, field
 
 from tests.journeys.browsing import SIZES, Person, overflows, violations
+from tests.journeys.pictures import WANTED, photograph
 
 NARROW = (320, 640)
 
@@ -19,6 +20,8 @@ class Examiner:
         """Look at the screen as it stands, then leave it as it was."""
         page = person.page
         await page.wait_for_load_state()
+        if WANTED:
+            await photograph(person, screen)
         for theme in ("dark", "light"):
             await page.emulate_media(color_scheme=theme)
             self.found += [f"{screen}, {theme}: {wrong}" for wrong in await violations(page)]
