@@ -3,7 +3,7 @@ import { expect, test } from "vitest";
 import type { LobbyView } from "../wire.gen";
 import en from "@locales/en.json";
 import id from "@locales/id.json";
-import { notYet, refusal, spoken } from "./lobby";
+import { notYet, pause, refusal, spoken } from "./lobby";
 
 const states: LobbyView["state"][] = [
   "waiting", "no_host", "late", "admitted", "turned_away", "locked", "full", "ended",
@@ -37,4 +37,9 @@ test("a door that is still shut says when it opens, where that is known", () => 
 test("a refusal that passes by itself has no words of its own", () => {
   expect(refusal("out_of_reach")).toBeNull();
   expect(refusal("banned")?.key).toBe("st.banned");
+});
+
+test("a shut door is tried often at first and seldom after that", () => {
+  expect(pause(0)).toBeLessThan(10_000);
+  expect(pause(1000)).toBeGreaterThan(10_000);
 });

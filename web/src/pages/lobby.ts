@@ -49,7 +49,12 @@ export function notYet(reason: string, opens: string): Spoken | null {
   return opens ? { key: "lobby.early", params: { time: opens } } : { key: "lobby.early.soon" };
 }
 
-const EARLY_MS = 20_000;
+/** How long until a shut door is tried again, in ms: often at first, for a facilitator may be
+    about to come; then seldom, for whoever leaves the page open all day. */
+export function pause(tries: number): number {
+  return tries < 12 ? 5_000 : 20_000;
+}
+
 const SENT_AWAY = new Set(["not_signed_in", "not_a_member", "not_pledged"]);
 
 function start(root: HTMLElement): void {
@@ -91,6 +96,7 @@ function start(root: HTMLElement): void {
     say({ key: "lobby.lost" });
     if (why === "io server disconnect") setTimeout(() => socket.connect(), 1000 + Math.random() * 2000);
   });
+  let tries = 0;
   socket.on("connect_error", (error: Error) => {
     if (SENT_AWAY.has(error.message)) return location.replace(`${circle}/masuk`);
     const final = refusal(error.message);
@@ -98,7 +104,7 @@ function start(root: HTMLElement): void {
     if (later) {
       // A facilitator may come any moment; the door itself opens by the clock.
       say(later);
-      setTimeout(() => socket.connect(), EARLY_MS * (0.75 + Math.random() / 2));
+      setTimeout(() => socket.connect(), pause(tries++) * (0.75 + Math.random() / 2));
       return;
     }
     say(final ?? { key: "lobby.lost" });
