@@ -57,6 +57,8 @@ class Live:
         self.sio: socketio.AsyncServer = self.gateway.server
         self._settled_at = monotonic() + SETTLED_SECONDS
         self._turn = 0
+        self._shut = False
+        self._shut_at = 0.0
         self._ended: dict[CircleId, float] = {}
         self._tasks: list[asyncio.Task[None]] = []
 
@@ -117,10 +119,19 @@ class Live:
             if back is not None:
                 back.cancel()
 
+    async def shut(self, on: bool) -> None:
+        """Let nothing pass, or again: what is said could be kept. Nobody loses a place for it."""
+        self._shut = on
+        if on:
+            self._shut_at = self._monotonic()
+            await self.gateway.lost_reach()
+        else:
+            await self._come_back(self._monotonic() - self._shut_at)
+
     async def _come_back(self, outage: float) -> None:
         self._watch.extend(outage)
         self._settled_at = self._monotonic() + SETTLED_SECONDS
-        while True:
+        while not self._shut:
             with suppress(OutOfReach):
                 await self.gateway.back_in_reach()
                 return

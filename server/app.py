@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
+import asyncio
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 from typing import Any
 
 from realtime import live
-from server import live_room
+from server import gate, live_room
 from server.circles.admission import CircleAdmission
 from server.database import Database
 from server.jobs import Jobs
@@ -30,9 +31,12 @@ def create_app(settings: Settings, redis_url: str) -> Any:
         await database.migrate()
         await room.start()
         await jobs.start()
+        # Nothing passes while the Redis could keep it: asked at the start, and again each minute.
+        watching = asyncio.create_task(gate.watched(redis_url, room.shut))
         try:
             yield
         finally:
+            watching.cancel()
             await jobs.stop()
             await room.stop()
             await database.close()

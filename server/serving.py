@@ -32,6 +32,9 @@ GRACE_SECONDS = 3
 LARGEST_FRAME = 16 * 1024
 
 
+log = logging.getLogger("lingkar.serving")
+
+
 class CannotServe(Exception):
     """Something outside the program is in the way; the message is one line for a person."""
 
@@ -101,6 +104,7 @@ async def serve(
     async with contextlib.AsyncExitStack() as stack:
         stack.callback(listener.close)
         redis_url, where, lost = await stack.enter_async_context(valkey_of(settings))
+        await pass_the_gate(redis_url, settings)
         running = Running(settings, listener.getsockname()[1], where)
         config = configured(
             create_app(settings, redis_url),
@@ -168,6 +172,37 @@ async def valkey_of(
     finally:
         lost.cancel()
         await valkey.__aexit__(None, None, None)
+
+
+async def pass_the_gate(redis_url: str, settings: Settings) -> None:
+    """Refuse to serve over a Redis that could keep what people say, and say what to set.
+
+    A host that hides its settings is taken where LINGKAR_REDIS_UNPROVEN says so; each start
+    then names what nobody could prove.
+    """
+    from redis.exceptions import RedisError
+
+    from server import gate
+
+    try:
+        wrong = await gate.kept_by(redis_url)
+    except gate.Unproven as unproven:
+        if not settings.redis_unproven:
+            raise CannotServe(
+                "This Redis does not show its settings, so nobody can tell whether it keeps what "
+                f"people say ({unproven}). If you trust whoever runs it: LINGKAR_REDIS_UNPROVEN=1"
+            ) from None
+        log.warning("redis_unproven settings=%s", unproven)
+        return
+    except (RedisError, OSError) as error:
+        raise CannotServe(
+            f"The Redis in REDIS_URL cannot be used: {type(error).__name__}."
+        ) from None
+    if wrong:
+        lines = "".join(f"\n  {kept}" for kept in wrong)
+        raise CannotServe(
+            f"This Redis could keep what people say, so Lingkar does not start:{lines}"
+        )
 
 
 def stop_requested() -> asyncio.Event:

@@ -19,6 +19,7 @@ class Environment(BaseSettings):
     port: int = Field(8000, ge=0, le=65535, validation_alias="PORT")
     data_dir: Path = Field(Path("data"), validation_alias="LINGKAR_DATA")
     redis_url: str | None = Field(None, validation_alias="REDIS_URL")
+    redis_unproven: bool = Field(False, validation_alias="LINGKAR_REDIS_UNPROVEN")
     database_url: str | None = Field(None, validation_alias="DATABASE_URL")
     public_url: str | None = Field(None, validation_alias="PUBLIC_URL")
 
@@ -32,6 +33,8 @@ class Settings:
     data_dir: Path = Path("data")
     redis_url: str | None = None
     """None: the embedded Valkey."""
+    redis_unproven: bool = False
+    """Take a Redis that hides its settings; what it keeps is then its host's word."""
     database: str | None = None
     """None: SQLite in `data_dir`."""
     public: str | None = None
@@ -46,6 +49,7 @@ class Settings:
             port=said.port,
             data_dir=said.data_dir,
             redis_url=said.redis_url,
+            redis_unproven=said.redis_unproven,
             database=said.database_url,
             public=said.public_url,
         )

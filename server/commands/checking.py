@@ -34,6 +34,7 @@ async def report(settings: Settings, manifest: Path) -> int:
         "data": writable(settings.data_dir),
         **well,
         "gate": await valkey_answers(settings),
+        "kept": await keeps_nothing(settings),
         "keys": not open_keys(settings.data_dir),
     }
     for what, good in found.items():
@@ -94,4 +95,17 @@ async def valkey_answers(settings: Settings) -> bool:
         async with serving.valkey_of(settings) as (url, _, _), Redis.from_url(url) as redis:
             return bool(await redis.ping())
     except (serving.CannotServe, RedisError, OSError):
+        return False
+
+
+async def keeps_nothing(settings: Settings) -> bool:
+    """Whether that Valkey can be seen to keep nothing of what people say."""
+    from redis.exceptions import RedisError
+
+    from server import gate
+
+    try:
+        async with serving.valkey_of(settings) as (url, _, _):
+            return not await gate.kept_by(url)
+    except (serving.CannotServe, RedisError, OSError, gate.Unproven):
         return False

@@ -106,6 +106,25 @@ async def test_an_outage_is_told_refuses_visibly_and_costs_nobody_a_place(world:
     assert (await dewi.say("kembali")).ok
 
 
+async def test_nothing_passes_while_what_is_said_could_be_kept_and_nobody_loses_a_place(
+    world: World,
+) -> None:
+    host, dewi = await world.house.seat("Bu Sari", "Dewi")
+    await holds(host, dewi)
+    await world.live.shut(True)
+    for person in (host, dewi):
+        await person.until(lambda p: p.trouble)
+    assert (await dewi.say("halo")).reason is Reason.OUT_OF_REACH
+    # A bus that comes and goes meanwhile opens nothing.
+    world.memory.cut()
+    world.memory.mend()
+    assert (await dewi.say("halo")).reason is Reason.OUT_OF_REACH
+    await world.live.shut(False)
+    await dewi.until(lambda p: not p.trouble)
+    assert dewi.you and dewi.you.turn_id
+    assert (await dewi.say("kembali")).ok
+
+
 async def test_a_store_that_forgot_everything_gets_the_meeting_back_in_a_new_epoch(
     world: World,
 ) -> None:

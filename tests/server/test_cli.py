@@ -16,8 +16,11 @@ from dataclasses import dataclass
 from pathlib import Path
 
 import pytest
+from redis.asyncio import Redis
 
 from server.lan import lan_address
+from tests.server.test_gate import SAFE
+from tests.server.test_gate import running as valkey_on_a_port
 
 LAST_LINE = "Ctrl-C stops everything."
 SOON = 30
@@ -196,7 +199,7 @@ async def test_check_says_what_is_ready(tmp_path: Path) -> None:
     process = await started(tmp_path, "check")
     said, _ = await process.communicate()
     assert process.returncode == 0, said
-    assert [line[:4] for line in said.decode().splitlines()] == ["ok  "] * 5
+    assert [line[:4] for line in said.decode().splitlines()] == ["ok  "] * 6
 
 
 async def test_check_says_what_is_missing(tmp_path: Path) -> None:
@@ -205,6 +208,22 @@ async def test_check_says_what_is_missing(tmp_path: Path) -> None:
     said, _ = await process.communicate()
     assert process.returncode == 1
     assert "NO  Valkey answers. Look at REDIS_URL." in said.decode().splitlines()
+
+
+async def test_a_redis_that_could_keep_what_people_say_is_refused_with_what_to_set(
+    tmp_path: Path,
+) -> None:
+    async with valkey_on_a_port(tmp_path / "valkey", *SAFE, "--save", "60 1") as (url, _):
+        process = await started(tmp_path, "serve", REDIS_URL=url)
+        _, errors = await process.communicate()
+        assert process.returncode == 1
+        assert errors.decode().splitlines()[1:] == [
+            '  save is 60 1; set it with: CONFIG SET save ""'
+        ]
+        async with Redis.from_url(url) as redis:
+            await redis.config_set("save", "")
+        async with serving(tmp_path, REDIS_URL=url):
+            pass
 
 
 @pytest.mark.skipif(lan_address() is None, reason="this machine is on no network")

@@ -1,0 +1,155 @@
+"""Does this Redis keep nothing? Asked before the first word is passed on, and again each minute.
+
+Reads settings, never data. Declines to change a server that is not ours: it says what to set.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import logging
+from collections.abc import Awaitable, Callable, Iterator, Mapping
+from dataclasses import dataclass
+from typing import Any
+
+from redis.asyncio import Redis
+from redis.asyncio.connection import Connection, ConnectionPool, SSLConnection
+from redis.exceptions import AuthenticationError, RedisError, ResponseError
+
+log = logging.getLogger("lingkar.gate")
+
+AGAIN_SECONDS = 60.0
+PATIENCE = 2.0
+NEVER = "-1"
+MUST: Mapping[str, str] = {
+    # Snapshots and the append-only file would write what waits in memory to a disk.
+    "save": "",
+    "appendonly": "no",
+    # These logs keep whole commands: a PUBLISH with its words, a script with its arguments.
+    "slowlog-log-slower-than": NEVER,
+    "commandlog-execution-slower-than": NEVER,
+    "commandlog-request-larger-than": NEVER,
+    "commandlog-reply-larger-than": NEVER,
+    # A crash report quotes the command under way and parts of the memory.
+    "crash-log-enabled": "no",
+}
+"""What each setting must be, where the server knows it."""
+MUST_WITH_REPLICAS: Mapping[str, str] = {"repl-diskless-sync": "yes"}
+MUST_OF_REPLICAS: Mapping[str, str] = {"repl-diskless-load": "swapdb"}
+DISKLESS_LOADS = frozenset({"swapdb", "on-empty-db", "flush-before-load"})
+
+
+@dataclass(frozen=True)
+class Kept:
+    """One setting by which a server could keep what people say."""
+
+    setting: str
+    found: str
+    must: str
+    server: str = ""
+    """Which replica, as host:port; empty for the server itself."""
+
+    def __str__(self) -> str:
+        where = f"replica {self.server}: " if self.server else ""
+        found, must = self.found or "(empty)", self.must or '""'
+        return f"{where}{self.setting} is {found}; set it with: CONFIG SET {self.setting} {must}"
+
+
+class Unproven(Exception):
+    """The server does not let us see its settings, so that nothing is known. Names them."""
+
+    def __init__(self, settings: tuple[str, ...]) -> None:
+        super().__init__(", ".join(settings))
+        self.settings = settings
+
+
+async def kept_by(url: str) -> tuple[Kept, ...]:
+    """Everything that stands between this server and the promise; empty: nothing does.
+
+    Raises `Unproven` where CONFIG is not allowed, and redis-py's errors where nobody answers.
+    """
+    async with Redis.from_url(
+        url, decode_responses=True, socket_timeout=PATIENCE, socket_connect_timeout=PATIENCE
+    ) as redis:
+        found = await settings_of(redis)
+        wrong = list(differing(found, MUST))
+        replicas = replicas_in(await redis.info("replication"))
+        if replicas:
+            wrong += differing(found, MUST_WITH_REPLICAS)
+        for host, port in replicas:
+            wrong += await kept_by_replica(redis, host, port)
+        return tuple(wrong)
+
+
+async def settings_of(redis: Redis) -> dict[str, str]:
+    """The settings that matter, as far as the server knows them. Raises `Unproven`."""
+    wanted = (*MUST, *MUST_WITH_REPLICAS, *MUST_OF_REPLICAS)
+    try:
+        found = await redis.config_get(*wanted)
+    except AuthenticationError:
+        raise
+    except ResponseError:
+        raise Unproven(tuple(MUST)) from None
+    if "save" not in found:
+        # Some hosts answer with an empty list instead of a refusal: unknown is not empty.
+        raise Unproven(tuple(MUST))
+    return {str(name): str(value) for name, value in found.items()}
+
+
+def differing(found: Mapping[str, str], must: Mapping[str, str]) -> Iterator[Kept]:
+    """The settings that are not what they must be; one that the server does not know is none."""
+    for name, value in must.items():
+        is_ = found.get(name)
+        if is_ is None or is_ == value:
+            continue
+        if name == "repl-diskless-load" and is_ in DISKLESS_LOADS:
+            continue
+        yield Kept(name, is_, value)
+
+
+def replicas_in(replication: Mapping[str, Any]) -> list[tuple[str, int]]:
+    """Where the replicas are that this server copies itself to."""
+    lines = (replication.get(f"slave{n}") for n in range(int(replication["connected_slaves"])))
+    return [(line["ip"], int(line["port"])) for line in lines if isinstance(line, dict)]
+
+
+async def kept_by_replica(redis: Redis, host: str, port: int) -> list[Kept]:
+    """A replica gets every change and every published word, so it passes the same gate."""
+    place = f"{host}:{port}"
+    try:
+        async with beside(redis, host, port) as replica:
+            found = await settings_of(replica)
+    except (RedisError, OSError, Unproven):
+        return [Kept("replica", "not to be examined", "reachable with the same sign-in", place)]
+    must = {**MUST, **MUST_OF_REPLICAS}
+    return [Kept(k.setting, k.found, k.must, place) for k in differing(found, must)]
+
+
+def beside(redis: Redis, host: str, port: int) -> Redis:
+    """A client for another server of the same house: same sign-in, same TLS, other place."""
+    pool = redis.connection_pool
+    known = {
+        name: value
+        for name, value in pool.connection_kwargs.items()
+        if name not in {"host", "port", "path", "db"} and value is not None
+    }
+    kind = SSLConnection if issubclass(pool.connection_class, SSLConnection) else Connection
+    return Redis.from_pool(ConnectionPool(kind, host=host, port=port, **known))
+
+
+async def watched(url: str, shut: Callable[[bool], Awaitable[None]]) -> None:
+    """Ask again each minute, for ever; `shut` hears each change, True when something is kept.
+
+    A server that does not answer is no news here: who needs it notices at once.
+    """
+    was = False
+    while True:
+        await asyncio.sleep(AGAIN_SECONDS)
+        try:
+            wrong = await kept_by(url)
+        except (RedisError, OSError, Unproven):
+            continue
+        if wrong:
+            log.error("gate_shut settings=%s", ",".join(kept.setting for kept in wrong))
+        if bool(wrong) != was:
+            was = bool(wrong)
+            await shut(was)

@@ -1,0 +1,121 @@
+"""No server that could keep what people say is used, and the words say which setting to change."""
+
+from __future__ import annotations
+
+import asyncio
+import secrets
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
+from pathlib import Path
+
+import pytest
+from redis.asyncio import Redis
+
+from server import gate
+from server.embedded import EmbeddedValkey, binary
+from tests.journeys.browsing import free_port
+
+SAFE = [
+    *("--save", "", "--appendonly", "no", "--crash-log-enabled", "no"),
+    *("--commandlog-execution-slower-than", "-1", "--commandlog-request-larger-than", "-1"),
+    *("--commandlog-reply-larger-than", "-1", "--repl-diskless-load", "swapdb"),
+]
+
+
+async def answers(port: int) -> bool:
+    """Whether somebody answers there, and be it with a no."""
+    try:
+        reader, writer = await asyncio.open_connection("127.0.0.1", port)
+    except OSError:
+        return False
+    writer.write(b"PING\r\n")
+    said = await reader.readline()
+    writer.close()
+    return said.startswith((b"+PONG", b"-NOAUTH"))
+
+
+@asynccontextmanager
+async def running(folder: Path, *more: str) -> AsyncIterator[tuple[str, int]]:
+    """A Valkey on a port of this machine, with the settings given; its URL and port."""
+    port = free_port()
+    folder.mkdir(exist_ok=True)
+    process = await asyncio.create_subprocess_exec(
+        str(binary()), "--port", str(port), "--bind", "127.0.0.1", "--dir", str(folder), *more,
+        stdout=asyncio.subprocess.DEVNULL,
+    )  # fmt: skip
+    url = f"redis://127.0.0.1:{port}"
+    try:
+        async with asyncio.timeout(10):
+            while not await answers(port):  # noqa: ASYNC110
+                await asyncio.sleep(0.01)
+        yield url, port
+    finally:
+        process.kill()
+        await process.wait()
+
+
+async def test_the_embedded_valkey_passes_by_construction(valkey: EmbeddedValkey) -> None:
+    assert await gate.kept_by(valkey.url) == ()
+
+
+@pytest.mark.parametrize(
+    ("setting", "value"),
+    [
+        ("save", "60 1"),
+        ("appendonly", "yes"),
+        ("slowlog-log-slower-than", "10000"),
+        ("commandlog-request-larger-than", "1048576"),
+        ("commandlog-reply-larger-than", "1048576"),
+        ("crash-log-enabled", "yes"),
+    ],
+)
+async def test_each_way_of_keeping_is_named_with_what_to_set_instead(
+    tmp_path: Path, setting: str, value: str
+) -> None:
+    async with running(tmp_path / "one", *SAFE, f"--{setting}", value) as (url, _):
+        wrong = await gate.kept_by(url)
+        assert setting in [kept.setting for kept in wrong]
+        told = next(str(kept) for kept in wrong if kept.setting == setting)
+        assert f"CONFIG SET {setting}" in told
+        assert value in told
+
+
+async def test_a_replica_that_writes_to_disk_is_found_behind_its_primary(tmp_path: Path) -> None:
+    async with (
+        running(tmp_path / "primary", *SAFE) as (url, port),
+        running(
+            tmp_path / "replica", *SAFE, "--save", "60 1", "--replicaof", f"127.0.0.1 {port}"
+        ) as (_, second),
+        Redis.from_url(url) as redis,
+        asyncio.timeout(20),
+    ):
+        while not (await redis.info("replication"))["connected_slaves"]:  # noqa: ASYNC110
+            await asyncio.sleep(0.05)
+        wrong = await gate.kept_by(url)
+        assert [(kept.server, kept.setting) for kept in wrong] == [(f"127.0.0.1:{second}", "save")]
+
+
+async def test_a_server_that_hides_its_settings_is_unknown_and_not_clean(tmp_path: Path) -> None:
+    word = secrets.token_hex(8)
+    acl = f"user lingkar on >{word} ~* &* +@all -config"
+    (tmp_path / "users").write_text(f"{acl}\nuser default off\n")
+    users = ("--aclfile", str(tmp_path / "users"))
+    async with running(tmp_path / "one", *SAFE, *users) as (_, port):
+        with pytest.raises(gate.Unproven) as unproven:
+            await gate.kept_by(f"redis://lingkar:{word}@127.0.0.1:{port}")
+        assert "appendonly" in unproven.value.settings
+
+
+async def test_a_setting_changed_while_we_serve_is_noticed_and_so_is_its_mending(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(gate, "AGAIN_SECONDS", 0.01)
+    told: asyncio.Queue[bool] = asyncio.Queue()
+    async with running(tmp_path / "one", *SAFE) as (url, _), Redis.from_url(url) as redis:
+        watching = asyncio.create_task(gate.watched(url, told.put))
+        async with asyncio.timeout(5):
+            await redis.config_set("appendonly", "yes")
+            assert await told.get() is True
+            await redis.config_set("appendonly", "no")
+            assert await told.get() is False
+        watching.cancel()
