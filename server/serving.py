@@ -21,6 +21,7 @@ from urllib.parse import urlsplit
 import uvicorn
 from sqlalchemy.engine import make_url
 
+from server import memory
 from server.embedded import EmbeddedValkey, ValkeyDidNotStart
 from server.settings import Settings
 
@@ -100,6 +101,9 @@ async def serve(
     # Imported late: a taken port should be told before the whole application is loaded.
     from server.app import create_app
 
+    memory.never_dumped()
+    if memory.may_be_swapped():
+        log.warning("swap_on")
     stop = stop_requested()
     async with contextlib.AsyncExitStack() as stack:
         stack.callback(listener.close)

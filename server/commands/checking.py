@@ -7,6 +7,7 @@ import os
 from pathlib import Path
 
 from server import serving
+from server.memory import may_be_swapped
 from server.settings import Settings
 from server.words import Lang, text
 
@@ -39,6 +40,8 @@ async def report(settings: Settings, manifest: Path) -> int:
     }
     for what, good in found.items():
         print(f"{'ok' if good else 'NO'}  {line(lang, what, settings, good)}")
+    if may_be_swapped():
+        print(f"!!  {text(lang, 'cli.check.swap')}")
     if stale:
         # Nothing is broken by it, but somebody may call a number that is no longer one.
         print(f"!!  {text(lang, 'cli.check.lines', n=stale)}")
