@@ -7,6 +7,7 @@
 #   make test-py ARGS=…  only pytest          make test-web   only the browser's unit tests
 #   make test-pg         the tests of the pages again, on PostgreSQL
 #   make screens         a picture of every screen, into an ignored folder
+#   make prove-privacy   say everything with a canary, then look for it everywhere
 #   make mutants         break the rules one by one: every breakage has to be caught
 #   make soak STEPS=…    random meetings, a million steps     make bench-stick, bench-pages
 #   make lock            work out the lock files again (ARGS=--upgrade for newer versions)
@@ -38,9 +39,9 @@ export UV_PYTHON_DOWNLOADS := never
 # Compiled modules are kept wherever make runs: without them every start costs seconds.
 unexport PYTHONDONTWRITEBYTECODE
 
-.PHONY: help run demo test lint types contracts wire test-web build budgets test-py test-pg screens bench-pages bench-stick soak mutants lock clean
+.PHONY: help run demo test lint types contracts wire test-web build budgets test-py test-pg screens bench-pages bench-stick soak mutants prove-privacy lock clean
 help:
-	@sed -n '3,13s/^# *//p' Makefile
+	@sed -n '3,14s/^# *//p' Makefile
 
 run: $(RUN_READY) $(BUILT)
 	@exec $(BIN)/lingkar serve $(if $(filter-out 0,$(LAN)),--lan) $(ARGS)
@@ -68,14 +69,12 @@ test-py: $(DEV_READY) $(BUILT) $(BROWSER_READY)
 	@command -v git >/dev/null || { echo "The tests need git. On Debian: apt-get install git" >&2; exit 1; }
 	PLAYWRIGHT_NODEJS_PATH="$$($(WEB) where)" $(BIN)/pytest $(ARGS)
 # Where it can be installed it is; elsewhere the run says aloud what it left out.
-# What asks most of a database; ARGS=tests/server runs all of the pages' tests, in half an hour.
-ON_POSTGRES := $(addprefix tests/server/test_,finding.py members.py agreements.py)
 test-pg: $(DEV_READY) $(BUILT)
 	@{ $(POSTGRES); } || { [ "$$(id -u)" = 0 ] && command -v apt-get >/dev/null && \
 		echo "Setting up: PostgreSQL" && apt-get update -qq </dev/null && \
 		DEBIAN_FRONTEND=noninteractive apt-get install -y -qq --no-install-recommends \
 		postgresql </dev/null >/dev/null; } || true
-	@if $(POSTGRES); then LINGKAR_TEST_DATABASE=postgresql $(BIN)/pytest $(or $(ARGS),$(ON_POSTGRES)); \
+	@if $(POSTGRES); then LINGKAR_TEST_DATABASE=postgresql $(BIN)/pytest $(or $(ARGS),tests/server); \
 	else echo "NOT RUN on PostgreSQL: it is not installed. On Debian: apt-get install postgresql" >&2; fi
 screens: $(DEV_READY) $(BUILT) $(BROWSER_READY)
 	PLAYWRIGHT_NODEJS_PATH="$$($(WEB) where)" $(BIN)/python -m tests.screens $(ARGS)
@@ -91,6 +90,13 @@ bench-stick: $(DEV_READY)
 # Minutes, not seconds: STEPS=100000 for fewer.
 soak: $(DEV_READY)
 	$(BIN)/python -m tests.soak $(if $(STEPS),--steps $(STEPS)) $(ARGS)
+
+# A whole meeting in four worlds, with a canary in everything said; ARGS=--quick for one world.
+prove-privacy: $(DEV_READY) $(BUILT) $(BROWSER_READY)
+	@command -v redis-server >/dev/null || { [ "$$(id -u)" = 0 ] && command -v apt-get >/dev/null && \
+		apt-get update -qq </dev/null && DEBIAN_FRONTEND=noninteractive apt-get install -y -qq \
+		--no-install-recommends redis-server </dev/null >/dev/null; } || true
+	PLAYWRIGHT_NODEJS_PATH="$$($(WEB) where)" $(BIN)/python -m tests.privacy.prove $(ARGS)
 
 # Each rule broken on purpose, and which test notices: ARGS='offer' for some of them.
 mutants: $(DEV_READY)

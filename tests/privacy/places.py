@@ -1,0 +1,192 @@
+"""Where something could come to rest: files, a Redis, a log, a crash. Reads all of each.
+
+Each place can be given a canary on purpose, so that the same scan is seen to find it there.
+Declines to judge what was found.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import os
+import signal
+import subprocess
+import sys
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager, suppress
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+from redis.asyncio import Redis
+from redis.exceptions import ResponseError
+
+from tests.privacy.canaries import Search
+
+Found = set[tuple[str, str]]
+BLOCK = 1 << 20
+
+
+def in_file(path: Path, search: Search) -> Found:
+    """All of one file, in blocks that overlap."""
+    found: Found = set()
+    with suppress(OSError), path.open("rb") as file:
+        rest = b""
+        while block := file.read(BLOCK):
+            found |= search(rest + block)
+            rest = block[-search.longest :]
+    return found
+
+
+def in_folder(folder: Path, search: Search) -> Found:
+    """Names and contents of everything below, hidden files too."""
+    found: Found = set()
+    for path in folder.rglob("*"):
+        found |= search(str(path.relative_to(folder)).encode("utf-8", "replace"))
+        if path.is_file() and not path.is_symlink():
+            found |= in_file(path, search)
+    return found
+
+
+def newer(folders: list[Path], since: float, but: list[Path]) -> Iterator[Path]:
+    """Files of shared temporary folders that were written since then, our own proof's apart."""
+    for folder in folders:
+        for path in folder.rglob("*"):
+            with suppress(OSError):
+                own = any(path.is_relative_to(other) for other in but)
+                if not own and path.is_file() and path.stat().st_mtime >= since:
+                    yield path
+
+
+# --- Redis ---
+
+
+async def in_keyspace(redis: Redis, search: Search) -> Found:
+    """Every key and every value, whatever its type, as the server itself would dump it."""
+    found: Found = set()
+    async for name in redis.scan_iter(count=1000):
+        found |= search(name) | search(await value_of(redis, name))
+    return found
+
+
+async def value_of(redis: Redis, name: bytes) -> bytes:
+    kind = flat(await redis.type(name)).decode().strip()
+    read: dict[str, Callable[[], Any]] = {
+        "string": lambda: redis.get(name),
+        "hash": lambda: redis.hgetall(name),
+        "set": lambda: redis.smembers(name),
+        "zset": lambda: redis.zrange(name, 0, -1, withscores=True),
+        "list": lambda: redis.lrange(name, 0, -1),
+        "stream": lambda: redis.xrange(name),
+    }
+    # "none": it was let go of between the two questions.
+    return flat(await read[kind]()) if kind != "none" else b""
+
+
+def flat(value: object) -> bytes:
+    """Whatever a client gives, as bytes one after the other."""
+    if isinstance(value, bytes):
+        return value + b"\n"
+    if isinstance(value, dict):
+        return b"".join(flat(key) + flat(inner) for key, inner in value.items())
+    if isinstance(value, (list, tuple, set)):
+        return b"".join(map(flat, value))
+    return f"{value}\n".encode()
+
+
+REPORTS = (
+    ("INFO", "everything"),
+    ("MEMORY", "DOCTOR"),
+    ("MEMORY", "STATS"),
+    ("MEMORY", "MALLOC-STATS"),
+    ("CLIENT", "LIST"),
+    ("CONFIG", "GET", "*"),
+    ("LATENCY", "DOCTOR"),
+    ("ACL", "LOG"),
+    ("PUBSUB", "CHANNELS"),
+    ("PUBSUB", "SHARDCHANNELS"),
+)
+LOGS = (
+    ("SLOWLOG", "GET", "-1"),
+    ("COMMANDLOG", "GET", "-1", "slow"),
+    ("COMMANDLOG", "GET", "-1", "large-request"),
+    ("COMMANDLOG", "GET", "-1", "large-reply"),
+)
+
+
+async def in_answers(redis: Redis, questions: tuple[tuple[str, ...], ...], search: Search) -> Found:
+    """What the server tells of itself. A question that it does not know tells nothing."""
+    found: Found = set()
+    for words in questions:
+        with suppress(ResponseError):
+            found |= search(flat(await redis.execute_command(*words)))  # type: ignore[no-untyped-call]
+    return found
+
+
+# --- Crashes ---
+
+
+@dataclass(frozen=True)
+class Dumps:
+    """Where this system puts a picture of a process that crashed."""
+
+    pattern: str
+
+    @classmethod
+    def here(cls) -> Dumps:
+        return cls(Path("/proc/sys/kernel/core_pattern").read_text().strip())
+
+    @property
+    def readable(self) -> bool:
+        """Whether it is a file; a program that takes dumps cannot be looked into."""
+        return not self.pattern.startswith("|")
+
+    def folder(self, cwd: Path) -> Path:
+        """Where to look, for a process that ran in `cwd`."""
+        parent = Path(self.pattern).parent
+        return parent if parent.is_absolute() else cwd / parent
+
+
+def crash(pid: int) -> None:
+    """As a bug in a library would."""
+    with suppress(ProcessLookupError):
+        os.kill(pid, signal.SIGSEGV)
+
+
+def crash_with(text: str, cwd: Path) -> None:
+    """A process without our care that crashes with this in its memory."""
+    script = (
+        "import os, resource, sys; text = sys.stdin.read();"
+        "hard = resource.getrlimit(resource.RLIMIT_CORE)[1];"
+        "resource.setrlimit(resource.RLIMIT_CORE, (hard, hard)); os.kill(os.getpid(), 11)"
+    )
+    subprocess.run([sys.executable, "-c", script], input=text, text=True, cwd=cwd, check=False)
+
+
+# --- Processes ---
+
+
+@contextmanager
+def redis_server(program: str, folder: Path, port: int, *more: str) -> Iterator[str]:
+    """Debian's Redis or a Valkey on a port of this machine, with the settings of the gate."""
+    folder.mkdir(parents=True, exist_ok=True)
+    with (folder / "log").open("ab") as log:
+        process = subprocess.Popen(
+            [program, "--port", str(port), "--bind", "127.0.0.1", "--dir", str(folder), *more],
+            stdout=log,
+            stderr=log,
+        )
+        try:
+            yield f"redis://127.0.0.1:{port}"
+        finally:
+            process.terminate()
+            process.wait()
+
+
+async def until_it_answers(url: str) -> None:
+    """Wait for a Redis that was just started."""
+    async with asyncio.timeout(10), Redis.from_url(url) as redis:
+        while True:
+            with suppress(OSError, Exception):
+                await redis.ping()
+                return
+            await asyncio.sleep(0.02)

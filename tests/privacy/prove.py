@@ -1,0 +1,387 @@
+"""`make prove-privacy`: a whole meeting with a canary in everything said, then a scan of every
+place where it could have come to rest. Each place is given a canary on purpose, too: a scan that
+could not find it proves nothing. Prints the table; ends with 1 where anything is off.
+
+Says aloud what could not be tried here. Declines to look into this machine's memory.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import shutil
+import sys
+import tempfile
+import time
+from collections.abc import AsyncIterator, Awaitable, Callable
+from contextlib import AsyncExitStack, asynccontextmanager, suppress
+from dataclasses import dataclass, field
+from pathlib import Path
+
+import asyncpg
+from redis.asyncio import Redis
+from sqlalchemy import text as sql
+
+from realtime.domain.commands import Close
+from server.database import Database
+from server.embedded import EmbeddedValkey, binary
+from tests.journeys.browsing import free_port
+from tests.postgres import MISSING, Postgres, programs
+from tests.privacy import places
+from tests.privacy.canaries import KINDS, Canary, Search, a_flock
+from tests.privacy.evening import Served, a_profile, browse, gather, served, speak
+from tests.privacy.places import Dumps, Found
+
+LIVE = frozenset({"prompt typed live", "call for a hand (its id)", "name"})
+"""Part of a meeting's state: in Redis's memory until the meeting ends."""
+SHARED = [Path("/tmp"), Path("/var/tmp"), Path("/dev/shm")]
+SAFE = ["--save", "", "--appendonly", "no", "--crash-log-enabled", "no"]
+SAFE_LOGS = {
+    "redis-server": ["--slowlog-log-slower-than", "-1"],
+    "valkey-server": [
+        *("--commandlog-execution-slower-than", "-1"),
+        *("--commandlog-request-larger-than", "-1", "--commandlog-reply-larger-than", "-1"),
+    ],
+}
+
+
+@dataclass
+class Row:
+    place: str
+    found: Found
+    allowed: frozenset[str]
+    must: frozenset[str]
+    control: bool | None
+
+    @property
+    def off(self) -> list[str]:
+        kinds = {kind for kind, _ in self.found}
+        wrong = [
+            f"{kind} as {form}" for kind, form in sorted(self.found) if kind not in self.allowed
+        ]
+        missing = [f"{kind} is not where it is kept" for kind in self.must - kinds]
+        blind = ["the control was not found"] if self.control is False else []
+        return wrong + missing + blind
+
+
+@dataclass
+class Proof:
+    """One world: what was scanned there."""
+
+    title: str
+    flock: dict[str, Canary]
+    rows: list[Row] = field(default_factory=list)
+    untold: list[str] = field(default_factory=list)
+
+    def __post_init__(self) -> None:
+        self.search = Search(self.flock)
+        self.planted = Canary("control", "kenariyangditaruh" + self.flock["words"].core[-8:])
+        self.control = Search({"control": self.planted})
+
+    async def look(
+        self,
+        place: str,
+        scan: Callable[[Search], Awaitable[Found]],
+        plant: Callable[[str], Awaitable[None]] | None = None,
+        *,
+        allowed: frozenset[str] = frozenset(),
+        must: frozenset[str] = frozenset(),
+    ) -> None:
+        """Scan a place; then lay the control there and scan again, for that alone."""
+        found = await scan(self.search)
+        seen = None
+        if plant is not None:
+            await plant(self.planted.text)
+            seen = bool(await scan(self.control))
+        self.rows.append(Row(place, found, allowed | must, must, seen))
+
+
+def in_thread(scan: Callable[[Search], Found]) -> Callable[[Search], Awaitable[Found]]:
+    return lambda search: asyncio.to_thread(scan, search)
+
+
+def writing(path: Path) -> Callable[[str], Awaitable[None]]:
+    async def plant(text: str) -> None:
+        path.parent.mkdir(parents=True, exist_ok=True)
+        with path.open("a", encoding="utf-16-le") as file:
+            file.write(text)
+
+    return plant
+
+
+async def scan_redis(proof: Proof, redis: Redis, folder: Path, *, live: bool) -> None:
+    """While the meeting lasts its state may be there; once it is over, nothing may."""
+    when, allowed = ("meeting under way", LIVE) if live else ("meeting over", frozenset())
+
+    async def plant_key(text: str) -> None:
+        await redis.set("control", text)
+
+    async def plant_client(text: str) -> None:
+        await redis.client_setname(text.split()[1])
+
+    async def plant_log(text: str) -> None:
+        await redis.config_set("slowlog-log-slower-than", 0)
+        await redis.publish("control", text)
+        await redis.config_set("slowlog-log-slower-than", -1)
+
+    def keyspace(search: Search) -> Awaitable[Found]:
+        return places.in_keyspace(redis, search)
+
+    def reports(search: Search) -> Awaitable[Found]:
+        return places.in_answers(redis, places.REPORTS, search)
+
+    def logs(search: Search) -> Awaitable[Found]:
+        return places.in_answers(redis, places.LOGS, search)
+
+    async def files(search: Search) -> Found:
+        return await asyncio.to_thread(places.in_folder, folder, search)
+
+    async def busy() -> bool:
+        now = await redis.info("persistence")
+        return bool(now["rdb_bgsave_in_progress"] or now["aof_rewrite_in_progress"])
+
+    async def pictures() -> None:
+        """What somebody with rights could ask for by hand: a snapshot, and the append-only file."""
+        await redis.config_set("appendonly", "yes")
+        await redis.bgsave()
+        while await busy():  # noqa: ASYNC110 -- it tells nobody when it is through
+            await asyncio.sleep(0.05)
+        await redis.config_set("appendonly", "no")
+
+    await proof.look(f"Redis keyspace, {when}", keyspace, plant_key, allowed=allowed)
+    await redis.delete("control")
+    await proof.look(f"Redis reports, {when}", reports, plant_client)
+    await proof.look(f"Redis slow and command logs, {when}", logs, plant_log)
+    await redis.execute_command("SLOWLOG", "RESET")  # type: ignore[no-untyped-call]
+    if not live:
+        # A picture taken by hand of a meeting under way holds what the keyspace held.
+        async def plant_picture(text: str) -> None:
+            await plant_key(text)
+            await pictures()
+
+        await pictures()
+        await proof.look("RDB and AOF by hand, meeting over", files, plant_picture)
+
+
+async def scan_files(proof: Proof, evening: Served, since: float) -> None:
+    folder = evening.folder
+    names = frozenset({"name"})
+    sqlite = evening.settings.database is None
+
+    def data(search: Search) -> Found:
+        return places.in_folder(folder / "data", search)
+
+    async def plant_row(text: str) -> None:
+        database = Database(evening.settings.database_url)
+        async with database.session() as db:
+            await db.execute(sql("CREATE TABLE control (what TEXT)"))
+            await db.execute(sql("INSERT INTO control VALUES (:what)"), {"what": text})
+            await db.commit()
+        await database.close()
+
+    if sqlite:
+        await proof.look("data folder: database, WAL, keys", in_thread(data), plant_row, must=names)
+    else:
+        await proof.look("data folder: keys", in_thread(data), writing(folder / "data/x"))
+    for name, title in (("tmp", "temporary"), ("state", "home and state"), ("work", "working")):
+        place = folder / name
+        await proof.look(
+            f"{title} folder",
+            in_thread(lambda search, place=place: places.in_folder(place, search)),  # type: ignore[misc]
+            writing(place / "control"),
+        )
+    await proof.look(
+        "output and logs",
+        in_thread(lambda search: places.in_file(folder / "log", search)),
+        writing(folder / "log"),
+    )
+
+    def shared(search: Search) -> Found:
+        found: Found = set()
+        for path in places.newer(
+            [Path("/tmp"), Path("/var/tmp"), Path("/dev/shm")], since, [folder]
+        ):
+            found |= places.in_file(path, search)
+        return found
+
+    left = Path(tempfile.gettempdir()) / f"{proof.planted.core}.control"
+    await proof.look("/tmp, /var/tmp, /dev/shm", in_thread(shared), writing(left))
+    left.unlink()
+
+
+async def scan_crash(proof: Proof, evening: Served) -> None:
+    """kill -SEGV while people talk; and the same to a process that does not take care."""
+    dumps = Dumps.here()
+    if not dumps.readable:
+        proof.untold.append("dumps of crashed processes: this system gives them to a program")
+        return
+    folder = dumps.folder(evening.folder / "work")
+    places.crash(evening.process.pid)
+    await evening.process.wait()
+
+    async def plant(text: str) -> None:
+        folder.mkdir(parents=True, exist_ok=True)
+        await asyncio.to_thread(places.crash_with, text, evening.folder / "work")
+
+    await proof.look(
+        "dump after kill -SEGV", in_thread(lambda search: places.in_folder(folder, search)), plant
+    )
+
+
+async def scan_browser(proof: Proof, folder: Path, evening: Served, name: str) -> None:
+    """The profile after the browser is closed; then one that was told to keep something."""
+
+    async def plant(text: str) -> None:
+        async with a_profile(folder) as context:
+            page = await context.new_page()
+            await page.goto(f"{evening.base}/bantuan")
+            await page.evaluate("text => localStorage.setItem('control', text)", text)
+
+    async with a_profile(folder) as context:
+        await browse(evening, proof.flock, name, context)
+    await proof.look(
+        "a Chromium profile, closed",
+        in_thread(lambda search: places.in_folder(folder, search)),
+        plant,
+        # One's own name, on one's own device, in a form that was filled in by oneself.
+        allowed=frozenset(),
+    )
+
+
+async def prove(
+    proof: Proof,
+    folder: Path,
+    redis_url: str,
+    redis_folder: Path,
+    database: str | None,
+    *,
+    browser: bool,
+) -> None:
+    """One world from its start to the last scan."""
+    since = time.time()
+    named = proof.flock["name"]
+    names = [f"Ani {named.core}", "Budi", "Citra", "Dewi"]
+    async with Redis.from_url(redis_url) as redis:
+        async with served(folder, names, redis_url, database) as evening, AsyncExitStack() as stack:
+            await gather(evening, names, stack)
+            if browser:
+                await scan_browser(proof, folder / "profile", evening, "Dewi")
+            await speak(evening, proof.flock, names)
+            await scan_redis(proof, redis, redis_folder, live=True)
+            sari = evening.clients["sari"]
+            assert (await sari.send(Close())).ok
+            await evening.clients["ani"].until(lambda room: room.closed or room.gone)
+            await scan_redis(proof, redis, redis_folder, live=False)
+            await scan_files(proof, evening, since)
+        async with served_again(folder, evening, redis_url) as again, AsyncExitStack() as stack:
+            with suppress(Exception):
+                await gather(again, names, stack)
+                await again.clients["ani"].say(proof.flock["words"].text)
+            await scan_crash(proof, again)
+
+
+@asynccontextmanager
+async def served_again(folder: Path, before: Served, redis_url: str) -> AsyncIterator[Served]:
+    """A second server, to be killed while people talk."""
+    second = folder / "second"
+    names = list(before.circle.members)
+    async with served(second, names, redis_url, None) as evening:
+        yield evening
+
+
+# --- The worlds ---
+
+
+def a_proof(title: str) -> Proof:
+    return Proof(title, a_flock((*KINDS, "name")))
+
+
+async def over_embedded(folder: Path, *, browser: bool) -> Proof:
+    proof = a_proof("embedded Valkey, SQLite")
+    async with EmbeddedValkey() as valkey:
+        assert valkey.directory is not None
+        await prove(proof, folder, valkey.url, valkey.directory, None, browser=browser)
+    return proof
+
+
+async def over_program(folder: Path, title: str, program: str) -> Proof:
+    proof = a_proof(title)
+    safe = [*SAFE, *SAFE_LOGS[Path(program).name]]
+    place = folder / "redis"
+    with places.redis_server(program, place, free_port(), *safe) as url:
+        await places.until_it_answers(url)
+        await prove(proof, folder / "app", url, place, None, browser=False)
+    return proof
+
+
+async def over_postgres(folder: Path) -> Proof:
+    proof = a_proof("embedded Valkey, PostgreSQL")
+    with Postgres() as postgres:
+        name = await postgres.create()
+        async with EmbeddedValkey() as valkey:
+            assert valkey.directory is not None
+            url = postgres.url(name)
+            await prove(proof, folder, valkey.url, valkey.directory, url, browser=False)
+        place = postgres.folder
+        connection = await asyncpg.connect(postgres.url(name))
+
+        async def plant(text: str) -> None:
+            await connection.execute("CREATE TABLE control (what TEXT)")
+            await connection.execute("INSERT INTO control VALUES ($1)", text)
+            await connection.execute("CHECKPOINT")
+
+        await connection.execute("CHECKPOINT")
+        await proof.look(
+            "PostgreSQL's folder: tables, WAL, log",
+            in_thread(lambda search: places.in_folder(place, search)),
+            plant,
+            must=frozenset({"name"}),
+        )
+        await connection.close()
+    return proof
+
+
+def told(proof: Proof) -> bool:
+    """Print one world's table; whether nothing is off."""
+    print(f"\n{proof.title}: {len(proof.flock)} canaries, 6 encodings each")
+    print(f"  {'place':44} {'hits':>4}  {'kept by design':34} control")
+    for row in proof.rows:
+        kinds = sorted({kind for kind, _ in row.found})
+        hits = [kind for kind in kinds if kind not in row.allowed]
+        control = {True: "found", False: "NOT FOUND", None: "-"}[row.control]
+        kept = ", ".join(kind for kind in kinds if kind in row.allowed) or "-"
+        print(f"  {row.place:44} {len(hits):>4}  {kept[:34]:34} {control}")
+        for line in row.off:
+            print(f"    OFF: {line}")
+    for line in proof.untold:
+        print(f"  NOT TRIED: {line}")
+    return not any(row.off for row in proof.rows)
+
+
+async def main(quick: bool) -> int:
+    proofs, untold = [], []
+    with tempfile.TemporaryDirectory(prefix="lingkar-proof-") as name:
+        folder = Path(name)
+        proofs.append(await over_embedded(folder / "embedded", browser=True))
+        if not quick:
+            if redis := shutil.which("redis-server"):
+                proofs.append(await over_program(folder / "redis", "Redis, SQLite", redis))
+            else:
+                untold.append("Debian's Redis: apt-get install redis-server")
+            valkey = str(binary())
+            proofs.append(await over_program(folder / "valkey", "Valkey on a port, SQLite", valkey))
+            if programs():
+                proofs.append(await over_postgres(folder / "postgres"))
+            else:
+                untold.append(MISSING)
+    good = [told(proof) for proof in proofs]
+    for line in untold:
+        print(f"NOT TRIED: {line}")
+    places_ = sum(len(proof.rows) for proof in proofs)
+    hits = sum(len(row.off) for proof in proofs for row in proof.rows)
+    controls = sum(row.control is True for proof in proofs for row in proof.rows)
+    print(f"\n{places_} places scanned, {hits} off, {controls} controls found")
+    return 0 if all(good) else 1
+
+
+if __name__ == "__main__":
+    sys.exit(asyncio.run(main("--quick" in sys.argv)))
