@@ -5,7 +5,7 @@ from __future__ import annotations
 import pytest
 from playwright.async_api import Browser, expect
 
-from tests.journeys.browsing import Device, Language, Person, arrive
+from tests.journeys.browsing import Device, Language, Person, arrive, words
 from tests.journeys.examining import Examiner
 from tests.journeys.seated import House, evening
 
@@ -43,6 +43,22 @@ async def keeps(person: Person, *pages: str) -> None:
     await person.page.evaluate(READY, [*pages])
 
 
+async def in_the_other_language(person: Person, base: str) -> None:
+    """The switch works without a network too, there and back, on help and on the notebook."""
+    page, own = person.page, person.language
+    other: Language = "en" if own == "id" else "id"
+    for path, key in (("/bantuan", "after.help"), ("/catatan", "notebook.h1")):
+        await page.goto(base + path)
+        for language in (other, own):
+            await page.locator(f"button.lang[value={language}]").first.click()
+            await expect(page.locator("html")).to_have_attribute("lang", language)
+            await expect(page.locator("h1")).to_have_text(words(language, key))
+            assert page.url == base + path
+    # What is chosen here still holds once the network is there again.
+    cookies = {one.get("name"): one.get("value") for one in await person.context.cookies()}
+    assert cookies["lang"] == own
+
+
 @pytest.mark.timeout(180)
 @pytest.mark.parametrize(("language", "device"), [("id", "phone"), ("en", "laptop")])
 async def test_help_and_the_notebook_are_there_without_a_network(
@@ -64,6 +80,7 @@ async def test_help_and_the_notebook_are_there_without_a_network(
     await person.sees(person.words("offline.h1"))
     await person.sees("112")
     await examiner.look(person, "another page, offline")
+    await in_the_other_language(person, base)
 
     await page.goto(f"{base}/catatan")
     await page.get_by_label(person.words("notebook.passphrase"), exact=True).fill(

@@ -34,6 +34,8 @@ interface Worker {
   addEventListener(kind: "notificationclick", what: (event: Tapped) => void): void;
   registration: ServiceWorkerRegistration;
   clients: { openWindow(to: string): Promise<unknown> };
+  /** Not in every browser. */
+  cookieStore?: { set(cookie: Record<string, unknown>): Promise<void> };
 }
 const worker = self as unknown as Worker;
 
@@ -46,6 +48,7 @@ const NOTEBOOK = "/catatan";
 const FILES = new Set([...LINGKAR.shell, ...LINGKAR.notebook]);
 const PATIENCE_MS = 6000;
 const DAY_MS = 86_400_000;
+const YEAR_MS = 365 * DAY_MS;
 
 const under = (path: string, lang: string) => `${path}?bahasa=${lang}`;
 
@@ -72,6 +75,12 @@ async function kept(path: string): Promise<Response | undefined> {
   return cache.match(under(path, await language()), { ignoreVary: true });
 }
 
+async function choose(lang: unknown): Promise<boolean> {
+  if (typeof lang !== "string" || !LANGS.includes(lang)) return false;
+  await (await caches.open(CHOICE)).put("/bahasa", new Response(lang));
+  return true;
+}
+
 async function language(): Promise<string> {
   const chosen = await (await (await caches.open(CHOICE)).match("/bahasa"))?.text();
   return chosen && LANGS.includes(chosen) ? chosen : LINGKAR.lang;
@@ -94,6 +103,27 @@ function soon(answer: Promise<Response>): Promise<Response> {
     answer,
     new Promise<Response>((_, reject) => setTimeout(reject, PATIENCE_MS)),
   ]);
+}
+
+/** The language switch: the server's where there is a network, else what is kept, in that language. */
+async function switched(request: Request): Promise<Response> {
+  // A form is read once; the network gets its own.
+  const form = request.clone().formData();
+  try {
+    return await soon(fetch(request));
+  } catch {
+    const [lang, next] = [(await form).get("lang"), String((await form).get("next"))];
+    // For the server too, once it is there again; the cookie is no secret.
+    if (await choose(lang)) await remember(String(lang));
+    const to = new URL(next, location.origin);
+    const back = to.origin === location.origin ? to.pathname + to.search : "/luring";
+    return new Response(null, { status: 303, headers: { Location: back } });
+  }
+}
+
+async function remember(value: string): Promise<void> {
+  const cookie = { name: "lang", value, path: "/", sameSite: "lax", expires: Date.now() + YEAR_MS };
+  await worker.cookieStore?.set(cookie).catch(() => null);
 }
 
 async function file(request: Request): Promise<Response> {
@@ -127,9 +157,7 @@ async function tidy(): Promise<void> {
 
 /** A page was opened, in that language. */
 async function opened(lang: unknown, path: unknown): Promise<void> {
-  if (typeof lang === "string" && LANGS.includes(lang)) {
-    await (await caches.open(CHOICE)).put("/bahasa", new Response(lang));
-  }
+  await choose(lang);
   if (path === NOTEBOOK) await keep([NOTEBOOK], LINGKAR.notebook);
   const since = Date.parse((await kept("/bantuan"))?.headers.get("date") ?? "");
   // Numbers change: once a day at most what is kept is fetched again.
@@ -150,7 +178,9 @@ worker.addEventListener("message", (event) => {
 worker.addEventListener("fetch", (event) => {
   const { request } = event;
   const url = new URL(request.url);
-  if (request.method !== "GET" || url.origin !== location.origin) return;
+  if (url.origin !== location.origin) return;
+  if (request.method === "POST" && url.pathname === "/bahasa") event.respondWith(switched(request));
+  if (request.method !== "GET") return;
   if (request.mode === "navigate") event.respondWith(visit(request));
   else if (FILES.has(url.pathname)) event.respondWith(file(request));
 });

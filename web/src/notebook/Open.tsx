@@ -2,18 +2,21 @@
 // file that the person saves by themselves.
 import { useEffect, useState } from "preact/hooks";
 import { lang, t } from "../words";
-import { Erase, submitted } from "./Notebook";
+import { Ways } from "./Ways";
+import { Erase, submitted } from "./parts";
 import type { Shelf } from "./shelf";
 import { type Page, Vault, WrongPassphrase, sealedCopy, takeIn } from "./vault";
 
 interface Props {
   shelf: Shelf;
   vault: Vault;
+  keyed: boolean;
+  changed: () => void;
   shut: () => void;
   erased: () => Promise<void>;
 }
 
-export function Open({ shelf, vault, shut, erased }: Props) {
+export function Open({ shelf, vault, keyed, changed, shut, erased }: Props) {
   const [pages, setPages] = useState<Page[] | null>(null);
   const [editing, setEditing] = useState<Page | null>(null);
   const again = async () => setPages(await vault.pages());
@@ -46,6 +49,7 @@ export function Open({ shelf, vault, shut, erased }: Props) {
           {t("notebook.close")}
         </button>
       </p>
+      <Ways shelf={shelf} vault={vault} keyed={keyed} changed={changed} />
       <Carrying shelf={shelf} vault={vault} taken={again} erased={erased} />
     </>
   );
@@ -124,8 +128,9 @@ interface CarryingProps {
 }
 
 function Carrying({ shelf, vault, taken, erased }: CarryingProps) {
-  const [sure, setSure] = useState(false);
   const [told, setTold] = useState("");
+  // The passkey stays on this device, and a copy that only it opens would open nowhere else.
+  const portable = vault.ways.passphrase !== undefined;
   const take = async (form: HTMLFormElement) => {
     const typed = new FormData(form);
     const file = typed.get("copy");
@@ -142,11 +147,13 @@ function Carrying({ shelf, vault, taken, erased }: CarryingProps) {
   return (
     <details class="gap">
       <summary>{t("notebook.more")}</summary>
-      <p>{t("notebook.sealed.b")}</p>
+      <p>{t(portable ? "notebook.sealed.b" : "notebook.sealed.first")}</p>
       <p class="two-ways">
-        <button type="button" class="btn" onClick={async () => save("catatan-lingkar.json", await sealedCopy(shelf))}>
-          {t("notebook.sealed")}
-        </button>
+        {portable && (
+          <button type="button" class="btn" onClick={async () => save("catatan-lingkar.json", await sealedCopy(shelf))}>
+            {t("notebook.sealed")}
+          </button>
+        )}
         <button type="button" class="btn" onClick={async () => save("catatan.txt", await vault.plainText(dated))}>
           {t("notebook.plain")}
         </button>
@@ -166,7 +173,7 @@ function Carrying({ shelf, vault, taken, erased }: CarryingProps) {
           {told}
         </p>
       </form>
-      <Erase sure={sure} ask={() => setSure(true)} keep={() => setSure(false)} erased={erased} />
+      <Erase erased={erased} />
     </details>
   );
 }

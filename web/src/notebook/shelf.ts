@@ -1,18 +1,34 @@
-// Where the notebook lies on this device: ciphertext and what it takes to try a passphrase.
-// Declines to know a key, and to send anything anywhere.
+// Where the notebook lies on this device: ciphertext and what it takes to try a
+// passphrase or a passkey. Declines to know a key, and to send anything anywhere.
 
-export interface Locked {
-  /** The notebook's key, wrapped under a key made from the passphrase. */
-  salt: Uint8Array<ArrayBuffer>;
+type Bytes = Uint8Array<ArrayBuffer>;
+
+/** The notebook's key, wrapped under one made from the passphrase. */
+export interface ByPassphrase {
+  salt: Bytes;
   rounds: number;
-  iv: Uint8Array<ArrayBuffer>;
-  key: Uint8Array<ArrayBuffer>;
+  iv: Bytes;
+  key: Bytes;
+}
+
+/** The same key, wrapped under one that the device's passkey `id` gives for that salt. */
+export interface ByPasskey {
+  id: Bytes;
+  salt: Bytes;
+  iv: Bytes;
+  key: Bytes;
+}
+
+/** Each way opens by itself. There is always one at least. */
+export interface Locked {
+  passphrase?: ByPassphrase;
+  passkey?: ByPasskey;
 }
 
 export interface Sealed {
   id: string;
-  iv: Uint8Array<ArrayBuffer>;
-  data: Uint8Array<ArrayBuffer>;
+  iv: Bytes;
+  data: Bytes;
 }
 
 export interface Shelf {
@@ -29,7 +45,7 @@ const NAME = "lingkar-catatan";
 /** On this browser's own disk. Opened anew each time, so that erasing never waits for anybody. */
 export function onThisDevice(): Shelf {
   return {
-    lock: async () => ((await ask("lock", "readonly", (s) => s.get("lock"))) as Locked | undefined) ?? null,
+    lock: async () => today((await ask("lock", "readonly", (s) => s.get("lock"))) as Locked | undefined),
     putLock: async (lock) => void (await ask("lock", "readwrite", (s) => s.put(lock, "lock"))),
     pages: async () => (await ask("pages", "readonly", (s) => s.getAll())) as Sealed[],
     put: async (page) => void (await ask("pages", "readwrite", (s) => s.put(page, page.id))),
@@ -40,6 +56,12 @@ export function onThisDevice(): Shelf {
       request.onerror = () => reject(request.error);
     }),
   };
+}
+
+/** A lock from before passkeys was the passphrase's alone. It lies as it was until a way is added. */
+export function today(lying: Locked | ByPassphrase | undefined): Locked | null {
+  if (!lying) return null;
+  return "rounds" in lying ? { passphrase: lying } : lying;
 }
 
 function opened(): Promise<IDBDatabase> {

@@ -1,5 +1,19 @@
 import { describe, expect, test } from "vitest";
-import { NotANotebook, WrongPassphrase, begin, isOn, memory, sealedCopy, takeIn, unlock } from "./vault";
+import { random } from "./keys";
+import { today } from "./shelf";
+import {
+  LastWay,
+  NotANotebook,
+  WrongPasskey,
+  WrongPassphrase,
+  begin,
+  isOn,
+  memory,
+  sealedCopy,
+  takeIn,
+  unlock,
+  unlockWith,
+} from "./vault";
 
 const ROUNDS = 1000;
 const CANARY = "burung kenari di rumah nenek";
@@ -72,5 +86,79 @@ describe("the notebook's lock", () => {
     await shelf.erase();
     expect(await isOn(shelf)).toBe(false);
     expect(await shelf.pages()).toEqual([]);
+  });
+});
+
+describe("two ways in", () => {
+  const made = () => ({ id: random(16), salt: random(32), secret: random(32) });
+  const read = async (vault: Promise<{ pages(): Promise<{ text: string }[]> }>) =>
+    (await (await vault).pages()).map((one) => one.text);
+
+  test("the passphrase and the passkey open the same pages, each by itself", async () => {
+    const [shelf, key] = [memory(), made()];
+    await (await begin(shelf, "kata sandi panjang", ROUNDS, key)).write(page("a", CANARY));
+    expect(await read(unlock(shelf, "kata sandi panjang"))).toEqual([CANARY]);
+    expect(await read(unlockWith(shelf, key.secret))).toEqual([CANARY]);
+    await expect(unlockWith(shelf, random(32))).rejects.toBeInstanceOf(WrongPasskey);
+  });
+
+  test("a notebook from before passkeys opens as it lies, and gains a passkey without loss", async () => {
+    const [shelf, key] = [memory(), made()];
+    await (await begin(shelf, "kata sandi panjang", ROUNDS)).write(page("a", CANARY));
+    const before = (await shelf.lock())?.passphrase;
+    // What lay there was the passphrase's way alone, with nothing around it.
+    const migrated = today(before);
+    expect(migrated).toEqual({ passphrase: before });
+    if (migrated) await shelf.putLock(migrated);
+    await (await unlock(shelf, "kata sandi panjang")).addPasskey(key);
+    expect((await shelf.lock())?.passphrase).toEqual(before);
+    expect(await read(unlockWith(shelf, key.secret))).toEqual([CANARY]);
+    expect(today(undefined)).toBeNull();
+    expect(today(await shelf.lock() ?? undefined)).toEqual(await shelf.lock());
+  });
+
+  test("with a passkey alone no passphrase opens it, until one is added", async () => {
+    const [shelf, key] = [memory(), made()];
+    const vault = await begin(shelf, null, ROUNDS, key);
+    await vault.write(page("a", CANARY));
+    await expect(unlock(shelf, "")).rejects.toBeInstanceOf(NotANotebook);
+    await expect(sealedCopy(shelf)).rejects.toBeInstanceOf(NotANotebook);
+    await vault.addPassphrase("kata sandi panjang", ROUNDS);
+    expect(await read(unlock(shelf, "kata sandi panjang"))).toEqual([CANARY]);
+    expect(await read(unlockWith(shelf, key.secret))).toEqual([CANARY]);
+  });
+
+  test("the passkey is removed only where a passphrase still opens it", async () => {
+    const [shelf, key] = [memory(), made()];
+    const vault = await begin(shelf, null, ROUNDS, key);
+    await expect(vault.removePasskey()).rejects.toBeInstanceOf(LastWay);
+    await vault.write(page("a", CANARY));
+    expect(await read(unlockWith(shelf, key.secret))).toEqual([CANARY]);
+    await vault.addPassphrase("kata sandi panjang", ROUNDS);
+    await vault.removePasskey();
+    await expect(unlockWith(shelf, key.secret)).rejects.toBeInstanceOf(NotANotebook);
+    expect(await read(unlock(shelf, "kata sandi panjang"))).toEqual([CANARY]);
+    await expect(begin(memory(), null, ROUNDS)).rejects.toBeInstanceOf(LastWay);
+  });
+
+  test("what opened an older notebook adds no way to one that was begun anew", async () => {
+    const shelf = memory();
+    const old = await begin(shelf, "yang lama sekali", ROUNDS);
+    await shelf.erase();
+    await begin(shelf, "yang baru sekali", ROUNDS);
+    const lying = await shelf.lock();
+    await expect(old.addPasskey(made())).rejects.toBeInstanceOf(NotANotebook);
+    expect(await shelf.lock()).toEqual(lying);
+  });
+
+  test("neither the secret nor the passkey's part is in a sealed copy", async () => {
+    const [shelf, key] = [memory(), made()];
+    await begin(shelf, "kata sandi panjang", ROUNDS, key);
+    const copy = await sealedCopy(shelf);
+    const lying = JSON.stringify([...Object.values((await shelf.lock())?.passkey ?? {})].map((one) => [...one]));
+    expect(lying).not.toContain([...key.secret].join(","));
+    for (const bytes of [key.secret, key.id, key.salt]) {
+      expect(copy).not.toContain(btoa(String.fromCharCode(...bytes)));
+    }
   });
 });

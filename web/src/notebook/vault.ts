@@ -1,6 +1,7 @@
-// The notebook's lock: a key that only the passphrase opens, and pages sealed under it.
-// Declines to keep a passphrase, and to open anything without it: what is forgotten stays shut.
-import type { Locked, Sealed, Shelf } from "./shelf";
+// The notebook's lock: a key that only the passphrase or the device's passkey opens, and pages
+// sealed under it. Declines to keep either, to open anything without, and to give up its last way in.
+import { fromPasskey, random, stretched, unwrapped, wrapped } from "./keys";
+import type { ByPasskey, ByPassphrase, Locked, Sealed, Shelf } from "./shelf";
 
 /** As OWASP advises for PBKDF2 with SHA-256. */
 export const ROUNDS = 600_000;
@@ -14,7 +15,10 @@ export interface Page {
 }
 
 export class WrongPassphrase extends Error {}
+export class WrongPasskey extends Error {}
 export class NotANotebook extends Error {}
+/** Nothing else would open it. */
+export class LastWay extends Error {}
 
 type Bytes = Uint8Array<ArrayBuffer>;
 
@@ -22,18 +26,44 @@ export async function isOn(shelf: Shelf): Promise<boolean> {
   return (await shelf.lock()) !== null;
 }
 
-/** Begin a notebook on this device. */
-export async function begin(shelf: Shelf, passphrase: string, rounds = ROUNDS): Promise<Vault> {
+/** A passkey of this device, and what it gives for its salt and nothing else. */
+export interface Made {
+  id: Bytes;
+  salt: Bytes;
+  secret: Bytes;
+}
+
+/** Begin a notebook on this device, with a passphrase, a passkey or both. */
+export async function begin(
+  shelf: Shelf,
+  passphrase: string | null,
+  rounds = ROUNDS,
+  passkey: Made | null = null,
+): Promise<Vault> {
   const key = await crypto.subtle.generateKey({ name: "AES-GCM", length: 256 }, true, ["encrypt", "decrypt"]);
-  await shelf.putLock(await wrapped(key, passphrase, rounds));
-  return new Vault(shelf, key);
+  const lock: Locked = {
+    ...(passphrase !== null && { passphrase: await byPassphrase(key, passphrase, rounds) }),
+    ...(passkey && { passkey: await byPasskey(key, passkey) }),
+  };
+  if (!lock.passphrase && !lock.passkey) throw new LastWay();
+  await shelf.putLock(lock);
+  return new Vault(shelf, key, lock);
 }
 
 /** Throws `WrongPassphrase`. */
 export async function unlock(shelf: Shelf, passphrase: string): Promise<Vault> {
   const lock = await shelf.lock();
-  if (!lock) throw new NotANotebook();
-  return new Vault(shelf, await keyOf(lock, passphrase));
+  if (!lock?.passphrase) throw new NotANotebook();
+  return new Vault(shelf, await keyOf(lock.passphrase, passphrase), lock);
+}
+
+/** Open with what the passkey gives. Throws `WrongPasskey`. */
+export async function unlockWith(shelf: Shelf, secret: Bytes): Promise<Vault> {
+  const lock = await shelf.lock();
+  if (!lock?.passkey) throw new NotANotebook();
+  const key = await unwrapped(lock.passkey, await fromPasskey(secret, lock.passkey.salt));
+  if (!key) throw new WrongPasskey();
+  return new Vault(shelf, key, lock);
 }
 
 /** An open notebook. */
@@ -41,7 +71,39 @@ export class Vault {
   constructor(
     private readonly shelf: Shelf,
     private readonly key: CryptoKey,
+    private lock: Locked,
   ) {}
+
+  get ways(): Locked {
+    return this.lock;
+  }
+
+  async addPassphrase(passphrase: string, rounds = ROUNDS): Promise<void> {
+    const way = await byPassphrase(this.key, passphrase, rounds);
+    await this.change((lock) => ({ ...lock, passphrase: way }));
+  }
+
+  async addPasskey(made: Made): Promise<void> {
+    const way = await byPasskey(this.key, made);
+    await this.change((lock) => ({ ...lock, passkey: way }));
+  }
+
+  /** Throws `LastWay` where nothing else opens it. */
+  async removePasskey(): Promise<void> {
+    await this.change(({ passkey: _, ...others }) => {
+      if (!others.passphrase) throw new LastWay();
+      return others;
+    });
+  }
+
+  private async change(how: (lock: Locked) => Locked): Promise<void> {
+    const lying = await this.shelf.lock();
+    // Begun anew in another tab: a way to this key would open none of those pages.
+    if (!lying || !shared(lying, this.lock)) throw new NotANotebook();
+    const changed = how(lying);
+    await this.shelf.putLock(changed);
+    this.lock = changed;
+  }
 
   /** The newest first. A page that cannot be read is left where it is, and out. */
   async pages(): Promise<Page[]> {
@@ -77,25 +139,25 @@ export class Vault {
 
 // --- A sealed copy, for another device ---
 
-/** The whole notebook as a file that only the passphrase opens. */
+/** The whole notebook as a file that only the passphrase opens: no passkey comes along. */
 export async function sealedCopy(shelf: Shelf): Promise<string> {
-  const lock = await shelf.lock();
-  if (!lock) throw new NotANotebook();
+  const way = (await shelf.lock())?.passphrase;
+  if (!way) throw new NotANotebook();
   const pages = (await shelf.pages()).map((page) => ({ ...page, iv: text64(page.iv), data: text64(page.data) }));
-  const shut = { ...lock, salt: text64(lock.salt), iv: text64(lock.iv), key: text64(lock.key) };
+  const shut = { ...way, salt: text64(way.salt), iv: text64(way.iv), key: text64(way.key) };
   return JSON.stringify({ lingkar: "notebook", version: 1, lock: shut, pages });
 }
 
 /** Take the pages of a sealed copy into an open notebook. Throws `WrongPassphrase`, `NotANotebook`. */
 export async function takeIn(into: Vault, copy: string, passphrase: string): Promise<number> {
   const { lock, pages } = parsed(copy);
-  const other = new Vault(memory(pages), await keyOf(lock, passphrase));
+  const other = new Vault(memory(pages), await keyOf(lock, passphrase), { passphrase: lock });
   const found = await other.pages();
   for (const page of found) await into.write(page);
   return found.length;
 }
 
-function parsed(copy: string): { lock: Locked; pages: Sealed[] } {
+function parsed(copy: string): { lock: ByPassphrase; pages: Sealed[] } {
   try {
     const all = JSON.parse(copy) as { lingkar: string; lock: Record<string, string | number>; pages: Record<string, string>[] };
     if (all.lingkar !== "notebook") throw new NotANotebook();
@@ -125,42 +187,29 @@ export function memory(pages: Sealed[] = []): Shelf {
   };
 }
 
-// --- Keys ---
+// --- Ways in ---
 
-async function wrapped(key: CryptoKey, passphrase: string, rounds: number): Promise<Locked> {
+async function byPassphrase(key: CryptoKey, passphrase: string, rounds: number): Promise<ByPassphrase> {
   const salt = random(16);
-  const iv = random(12);
-  const outer = await stretched(passphrase, salt, rounds);
-  const raw = await crypto.subtle.exportKey("raw", key);
-  const shut = await crypto.subtle.encrypt({ name: "AES-GCM", iv }, outer, raw);
-  return { salt, rounds, iv, key: new Uint8Array(shut) };
+  return { salt, rounds, ...(await wrapped(key, await stretched(passphrase, salt, rounds))) };
 }
 
-async function keyOf(lock: Locked, passphrase: string): Promise<CryptoKey> {
-  const outer = await stretched(passphrase, lock.salt, lock.rounds);
-  try {
-    const raw = await crypto.subtle.decrypt({ name: "AES-GCM", iv: lock.iv }, outer, lock.key);
-    return await crypto.subtle.importKey("raw", raw, "AES-GCM", false, ["encrypt", "decrypt"]);
-  } catch {
-    throw new WrongPassphrase();
-  }
+async function byPasskey(key: CryptoKey, { id, salt, secret }: Made): Promise<ByPasskey> {
+  return { id, salt, ...(await wrapped(key, await fromPasskey(secret, salt))) };
 }
 
-async function stretched(passphrase: string, salt: Bytes, iterations: number): Promise<CryptoKey> {
-  // The same letters typed on another keyboard are the same passphrase.
-  const typed = new TextEncoder().encode(passphrase.normalize("NFKC"));
-  const base = await crypto.subtle.importKey("raw", typed, "PBKDF2", false, ["deriveKey"]);
-  return crypto.subtle.deriveKey(
-    { name: "PBKDF2", hash: "SHA-256", salt, iterations },
-    base,
-    { name: "AES-GCM", length: 256 },
-    false,
-    ["encrypt", "decrypt"],
-  );
+async function keyOf(way: ByPassphrase, passphrase: string): Promise<CryptoKey> {
+  const key = await unwrapped(way, await stretched(passphrase, way.salt, way.rounds));
+  if (!key) throw new WrongPassphrase();
+  return key;
 }
 
-function random(size: number): Bytes {
-  return crypto.getRandomValues(new Uint8Array(size));
+/** Whether two locks have a way in common. */
+function shared(one: Locked, other: Locked): boolean {
+  return (["passphrase", "passkey"] as const).some((way) => {
+    const [a, b] = [one[way]?.key, other[way]?.key];
+    return a !== undefined && b !== undefined && text64(a) === text64(b);
+  });
 }
 
 function text64(bytes: Bytes): string {
