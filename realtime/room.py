@@ -24,6 +24,7 @@ from realtime.domain.meeting import (
     Role,
     Seat,
 )
+from realtime.domain.reading import is_under_way
 from realtime.domain.refusal import Reason, Refused
 from realtime.domain.stick import carry_out, decide, next_deadline, open_meeting
 from realtime.ports import Admission, Guest, MeetingStore, OutOfReach
@@ -140,9 +141,7 @@ class Room:
             meeting = await self._store.load(circle_id)
         except OutOfReach:
             raise Refused(Reason.OUT_OF_REACH) from None
-        if meeting is None or meeting.phase is Phase.ENDED:
-            return False
-        return any(s.presence is not Presence.LEFT for s in meeting.seats)
+        return is_under_way(meeting)
 
     async def lost(self, circle_id: CircleId, member_id: MemberId, tab: str | None = None) -> None:
         """Somebody's last connection is gone, or (`tab`) one of several."""

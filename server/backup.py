@@ -1,8 +1,8 @@
 """Accounts and circles into one file and back, on every database. Nothing said, no sealed note.
 
 A list of rows as JSON, packed: it can be restored where another database is used, and read by
-whoever has to. The key of the instance is in it, or no browser would be known after a restore;
-so the file is a secret.
+whoever has to. The key of the instance is in it, or no browser would be known after a restore,
+and the key by which push services know it; so the file is a secret.
 """
 
 from __future__ import annotations
@@ -18,7 +18,7 @@ from typing import Any
 from sqlalchemy import Connection, Date, LargeBinary, MetaData, Table, func, insert, select
 from sqlalchemy.types import TypeEngine
 
-from server.database import Base, Database, migrate
+from server.database import Base, Database, all_or_nothing, migrate
 from server.security import Keys
 from server.settings import Settings
 
@@ -26,6 +26,8 @@ FORMAT = 1
 # What waits for one reader, and what is over in minutes.
 LEFT_OUT = {"sealed_note", "spent_challenge", "set_up"}
 LARGEST = 1 << 30
+FILES = ("vapid.pem", "reminders.at")
+"""Beside the database: the key for reminders, and up to when they were sent."""
 
 
 class BadBackup(Exception):
@@ -44,10 +46,21 @@ async def write(settings: Settings, file: Path) -> int:
     finally:
         await database.close()
     content["key"] = base64.b64encode(Keys.kept_in(settings.data_dir).key).decode()
+    content["files"] = files_of(settings)
     opened = os.open(file, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600)
     with os.fdopen(opened, "wb") as out:
         out.write(gzip.compress(json.dumps(content, ensure_ascii=False).encode()))
     return sum(len(rows) for rows in content["tables"].values())
+
+
+def files_of(settings: Settings) -> dict[str, str]:
+    """What lies beside the database, as far as it is there."""
+    places = {name: settings.data_dir / name for name in FILES}
+    return {
+        name: base64.b64encode(place.read_bytes()).decode()
+        for name, place in places.items()
+        if place.is_file()
+    }
 
 
 def begin_reading(connection: Connection) -> None:
@@ -92,10 +105,16 @@ async def restore(settings: Settings, file: Path) -> int:
     try:
         await database.migrate()
         async with database.engine.begin() as connection:
+            await connection.run_sync(all_or_nothing)
             rows = await connection.run_sync(fill, content)
     finally:
         await database.close()
-    put_key(settings, base64.b64decode(content["key"]))
+    put_back(settings, "instance.key", base64.b64decode(content["key"]))
+    # An older backup has none; and no name but these is written, whatever is in the file.
+    files = content.get("files", {})
+    for name in FILES:
+        if name in files:
+            put_back(settings, name, base64.b64decode(files[name]))
     return rows
 
 
@@ -149,11 +168,11 @@ def into(kind: TypeEngine[Any], value: Any) -> Any:
     return dt.date.fromisoformat(value) if isinstance(kind, Date) else value
 
 
-def put_key(settings: Settings, key: bytes) -> None:
-    """The key of the instance as it was, in place of the one that an empty place may have made."""
+def put_back(settings: Settings, name: str, content: bytes) -> None:
+    """A file as it was, in place of the one that an empty place may have made."""
     settings.data_dir.mkdir(parents=True, exist_ok=True, mode=0o700)
-    path = settings.data_dir / "instance.key"
+    path = settings.data_dir / name
     path.unlink(missing_ok=True)
     opened = os.open(path, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600)
     with os.fdopen(opened, "wb") as kept:
-        kept.write(key)
+        kept.write(content)

@@ -224,6 +224,20 @@ def sweep() -> None:
                     shutil.rmtree(left, ignore_errors=True)
 
 
+def running() -> list[str]:
+    """Where every one of this account can be asked; each of them may be some other Lingkar's."""
+    places = (left / "s" for root in roots() for left in root.glob(f"{PREFIX}*-*"))
+    return [f"unix://{place}" for place in places if is_ours(place)]
+
+
+def is_ours(socket: Path) -> bool:
+    try:
+        return socket.is_socket() and socket.lstat().st_uid == os.getuid()
+    except OSError:
+        # Another account's directory lets nobody look into it.
+        return False
+
+
 def alive(pid: int) -> bool:
     """Whether a process with this id exists."""
     try:

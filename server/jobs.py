@@ -23,6 +23,7 @@ from server.care.tables import SealedNote
 from server.circles.changes import refresh_next, schedules_of, seconds
 from server.circles.links import check_links
 from server.circles.tables import Absence, Change, Circle
+from server.circles.weekdays import plan
 from server.database import Database
 from server.reminders.push import Push
 from server.reminders.queries import due, forget
@@ -57,7 +58,7 @@ Hook = Callable[[Moment], Awaitable[None]]
 
 
 async def next_starts(moment: Moment) -> None:
-    """`next_start` of every circle, a portion at a time."""
+    """`next_start` and the days of every circle, a portion at a time."""
     last = ""
     while True:
         found = await moment.db.scalars(
@@ -69,7 +70,7 @@ async def next_starts(moment: Moment) -> None:
         last = circles[-1].id
         schedules = await schedules_of(moment.db, circles)
         for circle in circles:
-            circle.next_start = seconds(schedules[circle.id].next_start(moment.now))
+            plan(circle, schedules[circle.id], moment.now)
         await moment.db.commit()
         # Requests come in between.
         await asyncio.sleep(0)

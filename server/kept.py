@@ -1,4 +1,4 @@
-"""What the database can hold, by table and column, as the schema itself has it, for people to read.
+"""What the database and the cookies hold, as the schema and the code have it, for people to read.
 
 Declines to say anything of its own: words are in the catalogues, and a column without any is a
 fault that a test finds.
@@ -13,11 +13,18 @@ from server.tables import Base
 from server.words import catalogue
 
 ORDER = (
-    "person", "membership", "sign_in", "passkey", "recovery_code", "absence", "pairing",
+    "person", "membership", "ban", "sign_in", "passkey", "recovery_code", "absence", "pairing",
     "push_endpoint", "sealed_note", "feeling", "invitation", "circle", "agreement", "change",
     "shelf_item", "follow_up", "help_line", "instance", "set_up", "spent_challenge",
 )  # fmt: skip
 """What is about somebody comes first; a table that is not named here comes last."""
+
+
+COOKIES = (
+    "lingkar", "lingkar-form", "lingkar-undangan", "lingkar-bukti", "lingkar-langkah",
+    "lingkar-kunci", "lingkar-siapkan", "lang", "theme", "zone",
+)  # fmt: skip
+"""Every cookie, by the name that a browser shows; `cookie.<name>` says what for and how long."""
 
 
 @dataclass(frozen=True)

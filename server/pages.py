@@ -31,10 +31,13 @@ from server.circles.followups import followups
 from server.circles.guide_routes import guides
 from server.circles.invitations import invitations
 from server.circles.inviting import inviting
+from server.circles.keeping import keeping
 from server.circles.members_routes import people as members_pages
 from server.circles.shelf import shelf
 from server.database import Database
+from server.desk.holder_routes import holders
 from server.desk.line_routes import help_desk
+from server.desk.own_lines import own_lines
 from server.desk.place import place
 from server.desk.routes import desk
 from server.errors import register_errors
@@ -68,16 +71,21 @@ def make_pages(
     settings: Settings, keys: Keys, database: Database, around: Around | None = None
 ) -> Quart:
     """The pages as an application. `around` is entered while it serves."""
+    return opened(laid_out(), settings, keys, database, around)
+
+
+def laid_out() -> Quart:
+    """Every route, template and gate, for no instance yet."""
     app = Quart("server", static_folder=None, template_folder=str(STATIC.parent / "templates"))
     app.config.update(MAX_CONTENT_LENGTH=LARGEST_BODY, MAX_FORM_PARTS=60)
-    app.extensions["lingkar"] = Services(settings, keys, database, Assets(), Limits())
     people = (accounts, passkeys, ways_in, steps, codes, me, ending)
-    gatherings = (desk, help_desk, finding, entry, invitations, inviting, guides)
+    desks = (desk, help_desk, holders, own_lines)
+    gatherings = (finding, entry, invitations, inviting, guides)
     evenings = (meetings, aftercare, absences, leaving)
-    circle_keeping = (editing, members_pages, shelf, followups)
+    circle_keeping = (editing, keeping, members_pages, shelf, followups)
     schedules = (changes, calendars, reminders)
-    pages = (*schedules, *circle_keeping, *gatherings, *evenings, *people, care_pages, preferences)
-    for part in (*pages, offline, forgetting):
+    pages = (*schedules, *circle_keeping, *desks, *gatherings, *evenings, *people)
+    for part in (*pages, care_pages, preferences, offline, forgetting):
         app.register_blueprint(part)
     app.add_url_rule("/static/built/<path:name>", "built", built)
     app.add_url_rule("/static/lambang.svg", "emblem", emblem)
@@ -87,6 +95,14 @@ def make_pages(
     app.after_request(finish)
     app.teardown_request(let_go)
     prepare_templates(app)
+    return app
+
+
+def opened(
+    app: Quart, settings: Settings, keys: Keys, database: Database, around: Around | None = None
+) -> Quart:
+    """The same, with what belongs to one instance."""
+    app.extensions["lingkar"] = Services(settings, keys, database, Assets(), Limits())
     enter = around or own_lifetime(database)
 
     @app.while_serving

@@ -7,6 +7,7 @@ from server.care.tables import HelpLine, SealedNote
 from server.circles.tables import (
     Absence,
     Agreement,
+    Ban,
     Change,
     Circle,
     Feeling,
@@ -22,6 +23,7 @@ from server.desk.tables import Instance, PushEndpoint
 __all__ = [
     "Absence",
     "Agreement",
+    "Ban",
     "Base",
     "Change",
     "Circle",

@@ -23,6 +23,7 @@ from queue import SimpleQueue
 from tests.breakages.breakage import Breakage
 from tests.breakages.delivery import DELIVERY_BROKEN
 from tests.breakages.offers import OFFERS_BROKEN
+from tests.breakages.quietly import QUIETLY_BROKEN
 from tests.breakages.roles import ROLES_BROKEN
 from tests.breakages.rounds import ROUNDS_BROKEN
 from tests.breakages.turns import TURNS_BROKEN
@@ -34,6 +35,7 @@ BREAKAGES: tuple[Breakage, ...] = (
     *ROUNDS_BROKEN,
     *ROLES_BROKEN,
     *DELIVERY_BROKEN,
+    *QUIETLY_BROKEN,
 )
 SIDE_BY_SIDE = 2
 SECOND_NET = ("tests/realtime/domain", "--ignore=tests/realtime/domain/test_invariants.py")

@@ -10,6 +10,7 @@ from realtime.domain.meeting import (
     Meeting,
     MemberId,
     Offered,
+    Phase,
     PlaceHeld,
     Presence,
     Role,
@@ -40,6 +41,13 @@ class Moment:
 
 def without(members: tuple[MemberId, ...], member: MemberId) -> tuple[MemberId, ...]:
     return tuple(m for m in members if m != member)
+
+
+def is_under_way(meeting: Meeting | None) -> bool:
+    """Is anybody meeting there, or has a seat kept for them?"""
+    if meeting is None or meeting.phase is Phase.ENDED:
+        return False
+    return any(seat.presence is not Presence.LEFT for seat in meeting.seats)
 
 
 def stick_person(meeting: Meeting) -> MemberId | None:

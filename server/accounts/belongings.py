@@ -15,8 +15,10 @@ from sqlalchemy.ext.asyncio import AsyncSession
 from sqlalchemy.orm import aliased
 
 from server.accounts.tables import Person
+from server.circles.bans import bars_of, keep_bans
 from server.circles.tables import Agreement, Circle, Membership
 from server.database import Base
+from server.security import Keys
 
 Value = str | int | bool | None
 Row = dict[str, Value]
@@ -47,7 +49,7 @@ def theirs(table: Table, person_id: str) -> object:
     return or_(*(column == person_id for column in columns_of_person(table)))
 
 
-async def everything(db: AsyncSession, person: Person) -> dict[str, list[Row]]:
+async def everything(db: AsyncSession, keys: Keys, person: Person) -> dict[str, list[Row]]:
     """Every row about them by table, with the names of their circles in place of numbers."""
     found: dict[str, list[Row]] = {}
     circles = await circle_names(db)
@@ -59,6 +61,10 @@ async def everything(db: AsyncSession, person: Person) -> dict[str, list[Row]]:
             found[table.name] = kept
     if promised := await promises(db, person, circles):
         found["agreement"] = promised
+    if bars := await bars_of(db, keys, person.id):
+        found["ban"] = [
+            {"circle_id": circles[one.circle_id], "mark": SEALED, "called": SEALED} for one in bars
+        ]
     return dict(sorted(found.items()))
 
 
@@ -150,8 +156,12 @@ async def counts(db: AsyncSession, person: Person) -> dict[str, int]:
     return {name: count for name, count in found.items() if count}
 
 
-async def leave_everything(db: AsyncSession, person: Person) -> dict[str, int]:
-    """Erase all that ties them to any circle; returns what went, by table. Sign-ins stay."""
+async def leave_everything(db: AsyncSession, keys: Keys, person: Person) -> dict[str, int]:
+    """Erase all that ties them to any circle; returns what went, by table. Sign-ins stay.
+
+    A ban is not shed with it: two keyed marks of it stay, and no name.
+    """
+    await keep_bans(db, keys, person.id)
     gone = {}
     for table in tables_with_a_person():
         if table.name not in OWN:
@@ -160,7 +170,7 @@ async def leave_everything(db: AsyncSession, person: Person) -> dict[str, int]:
     return {name: count for name, count in gone.items() if count}
 
 
-async def erase(db: AsyncSession, person: Person) -> None:
+async def erase(db: AsyncSession, keys: Keys, person: Person) -> None:
     """All of it, and the person; what hangs on them goes by its foreign keys as well."""
-    await leave_everything(db, person)
+    await leave_everything(db, keys, person)
     await db.execute(delete(Person).where(Person.id == person.id))

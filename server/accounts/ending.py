@@ -3,16 +3,17 @@
 from __future__ import annotations
 
 from quart import Blueprint, Response, request
-from sqlalchemy import select
+from sqlalchemy import func, select
 
 from server import live_room
 from server.accounts.belongings import counts, erase, held_alone, leave_everything
 from server.accounts.me import myself
 from server.accounts.proving import ask_first, forget_proof
 from server.accounts.tables import Person
+from server.circles.bans import bars_of
 from server.circles.tables import Membership
 from server.web import SIGN_IN as COOKIE
-from server.web import db, drop_cookie, page, see_other, who
+from server.web import db, drop_cookie, page, see_other, services, who
 
 ending = Blueprint("ending", __name__)
 
@@ -36,10 +37,11 @@ async def withdraw() -> Response:
     if (await request.form).get("sure") != "yes":
         return await ending_page("withdraw.html", unsure=True, status=422)
     circles = await circles_of(person)
-    gone = await leave_everything(db(), person)
+    gone = await leave_everything(db(), services().keys, person)
+    bars = len(await bars_of(db(), services().keys, person.id))
     await db().commit()
     await leave_meetings(circles, person)
-    return await page("withdrawn.html", gone=gone)
+    return await page("withdrawn.html", gone=gone, bars=bars)
 
 
 @ending.get("/aku/hapus")
@@ -64,10 +66,11 @@ async def erased() -> Response:
     if (await request.form).get("sure") != "yes":
         return await ending_page("erase.html", unsure=True, status=422)
     circles = await circles_of(person)
-    await erase(db(), person)
+    await erase(db(), services().keys, person)
+    bars = len(await bars_of(db(), services().keys, person.id))
     await db().commit()
     await leave_meetings(circles, person)
-    response = await page("erased.html")
+    response = await page("erased.html", bars=bars)
     drop_cookie(response, COOKIE)
     forget_proof(response)
     return response
@@ -79,6 +82,13 @@ async def circles_of(person: Person) -> list[str]:
         select(Membership.circle_id).where(Membership.person_id == person.id)
     )
     return list(found)
+
+
+async def bans_of(person: Person) -> int:
+    """In how many circles they may not return; that stays."""
+    banned = select(func.count()).select_from(Membership)
+    mine = banned.where(Membership.person_id == person.id, Membership.banned.is_(True))
+    return (await db().scalar(mine) or 0) + len(await bars_of(db(), services().keys, person.id))
 
 
 async def leave_meetings(circles: list[str], person: Person) -> None:
@@ -96,5 +106,6 @@ async def ending_page(template: str, *, unsure: bool, status: int = 200) -> Resp
         person=person,
         alone=await held_alone(db(), person),
         kept=await counts(db(), person),
+        bars=await bans_of(person),
         unsure=unsure,
     )

@@ -24,6 +24,7 @@ from server.web import (
     read_cookie,
     remember,
     see_other,
+    services,
     this_sign_in,
     who,
 )
@@ -174,7 +175,7 @@ async def data_page() -> Response:
     if await who() is None:
         return see_other("/masuk?ke=/aku/data")
     person = await myself()
-    kept = await everything(db(), person)
+    kept = await everything(db(), services().keys, person)
     return await page("export.html", kept=[(table, in_words(rows)) for table, rows in kept.items()])
 
 
@@ -201,6 +202,6 @@ def word(column: str, value: Value) -> str:
 async def data_file() -> Response:
     """The same for a machine, as a file with a name that says nothing."""
     person = await myself()
-    answer = jsonify(await everything(db(), person))
+    answer = jsonify(await everything(db(), services().keys, person))
     answer.headers["Content-Disposition"] = 'attachment; filename="data.json"'
     return answer

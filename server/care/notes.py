@@ -1,7 +1,8 @@
-"""A note that waits for a circle's facilitators: sealed, read once, gone after 14 days.
+"""A note that waits for a circle's facilitators: sealed, erased once read, gone after 14 days.
 
 The only words of a person that lie on disk, and only because they sent them to be read later.
-Declines to log, to show a note twice, and to say who wrote one that has no name.
+Showing it erases nothing, since a connection may break before it is read: that is a step of its
+own. Declines to log, and to say who wrote one that has no name.
 """
 
 from __future__ import annotations
@@ -9,7 +10,6 @@ from __future__ import annotations
 import json
 import time
 import unicodedata
-from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Literal, cast
 
@@ -46,6 +46,7 @@ class BadNote(Exception):
 class Note:
     """What a facilitator reads. `text` None: it cannot be opened any more."""
 
+    id: str
     kind: str
     text: str | None
     name: str | None = None
@@ -98,24 +99,23 @@ async def count_waiting(db: AsyncSession, circle: Circle) -> int:
     return found or 0
 
 
-async def take_next(db: AsyncSession, keys: Keys, circle: Circle) -> Note | None:
-    """The one that waits longest, which is gone with this; two readers never get the same."""
-    for waiting in await longest_waiting(db, circle):
-        done = await db.execute(delete(SealedNote).where(SealedNote.id == waiting.id))
-        if cast("CursorResult[object]", done).rowcount == 1:
-            return opened(keys, waiting)
-    return None
-
-
-async def longest_waiting(db: AsyncSession, circle: Circle) -> Sequence[SealedNote]:
-    """A few, for the case that others read at the same time."""
-    found = await db.scalars(
+async def oldest(db: AsyncSession, keys: Keys, circle: Circle) -> Note | None:
+    """The one that waits longest, to be read. It waits on until somebody says that they read it."""
+    waiting = await db.scalar(
         select(SealedNote)
         .where(SealedNote.circle_id == circle.id, SealedNote.expires > int(time.time()))
         .order_by(SealedNote.expires, SealedNote.id)
-        .limit(5)
+        .limit(1)
     )
-    return list(found)
+    return opened(keys, waiting) if waiting else None
+
+
+async def forget_read(db: AsyncSession, circle: Circle, note_id: str) -> bool:
+    """Erase the note that somebody has read; False where another facilitator already did."""
+    done = await db.execute(
+        delete(SealedNote).where(SealedNote.id == note_id, SealedNote.circle_id == circle.id)
+    )
+    return cast("CursorResult[object]", done).rowcount == 1
 
 
 def opened(keys: Keys, waiting: SealedNote) -> Note:
@@ -123,5 +123,5 @@ def opened(keys: Keys, waiting: SealedNote) -> Note:
     try:
         content = json.loads(open_sealed(keys, purpose(waiting.circle_id), waiting.sealed))
     except NotOurs:
-        return Note(waiting.kind, None)
-    return Note(waiting.kind, content["text"], content["name"])
+        return Note(waiting.id, waiting.kind, None)
+    return Note(waiting.id, waiting.kind, content["text"], content["name"])

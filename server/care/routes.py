@@ -34,7 +34,7 @@ async def notebook() -> Response:
 @care.get("/privasi")
 async def privacy() -> Response:
     """What exists, where, and what does not."""
-    return await page("privacy.html", kept=kept.everything())
+    return await page("privacy.html", kept=kept.everything(), cookies=kept.COOKIES)
 
 
 @care.get("/panduan")

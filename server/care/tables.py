@@ -36,7 +36,7 @@ class HelpLine(Base):
 
 
 class SealedNote(Base):
-    """A note that waits for facilitators: encrypted, read once, gone at its time at the latest."""
+    """A note that waits for facilitators: encrypted, erased once read or at its time."""
 
     __tablename__ = "sealed_note"
 

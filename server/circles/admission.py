@@ -131,6 +131,7 @@ def frame_of(circle: Circle) -> Frame:
         ),
         bell=guide.bell,
         hard_limit=guide.hard_limit,
+        sound=circle.medium == "sound",
     )
 
 

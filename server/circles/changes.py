@@ -13,6 +13,7 @@ from sqlalchemy.ext.asyncio import AsyncSession
 from server.circles.queries import times_of
 from server.circles.schedule import LOCAL, Occurrence, Times, read_local
 from server.circles.tables import Absence, Change, Circle
+from server.circles.weekdays import plan
 
 MOST = 400
 """Changes that a circle may have at a time: more than a year of cancelled days."""
@@ -51,7 +52,7 @@ async def schedule_of(db: AsyncSession, circle: Circle) -> Times:
 
 
 async def refresh_next(db: AsyncSession, circle: Circle, now: dt.datetime) -> Times:
-    """Keep `next_start` true once the schedule changed; drop changes that the rule outgrew."""
+    """Keep what searching looks at true; drop changes that the rule outgrew."""
     times = await schedule_of(db, circle)
     gone = [original for original, _ in times.changes if not times.has(original)]
     if gone:
@@ -60,7 +61,7 @@ async def refresh_next(db: AsyncSession, circle: Circle, now: dt.datetime) -> Ti
         )
         kept = tuple(change for change in times.changes if change[0] not in gone)
         times = replace(times, changes=kept)
-    circle.next_start = seconds(times.next_start(now))
+    plan(circle, times, now)
     return times
 
 

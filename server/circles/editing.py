@@ -1,35 +1,28 @@
-"""Making a circle, changing what it is and its agreements, and ending it. For its facilitators.
+"""Making a circle and changing what it is. For its facilitators.
 
-How a meeting goes is in `guide_routes`, meetings that differ from the rule in `changes_routes`.
+How a meeting goes is in `guide_routes`, meetings that differ from the rule in `changes_routes`,
+agreements and the end of a circle in `keeping`.
 """
 
 from __future__ import annotations
 
-import unicodedata
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 
 from quart import Blueprint, Response, abort, g, request
-from sqlalchemy import delete, update
+from sqlalchemy import select
 
-from server import live_room
 from server.accounts.tables import Person
-from server.circles.agreements import (
-    LONGEST_LINE,
-    MOST_LINES,
-    agree,
-    agreements_of,
-    read_agreements,
-    versions_of,
-)
 from server.circles.changes import refresh_next
 from server.circles.forms import CircleDetails, read_form
 from server.circles.founding import found_circle
 from server.circles.invitations import held
 from server.circles.kinds import KINDS
+from server.circles.meanwhile import Form
 from server.circles.members import lacks_facilitators
-from server.circles.queries import my_circles
+from server.circles.queries import my_circles, times_of
 from server.circles.routes import now
 from server.circles.rules import Rule, read_rule, rule_values, standard_values
+from server.circles.seats import free_seats, hold
 from server.circles.tables import Circle, Membership
 from server.web import db, lang, page, see_other, who
 
@@ -41,6 +34,7 @@ FIELDS = (
     "newcomers", "ages", "visibility", "joining", "friends", "observers_first", "door",
 )  # fmt: skip
 RULE_FIELDS = ("repeat", "date", "time", "zone", "until", "rule")
+MEANWHILE = Form({**{name: (name,) for name in FIELDS}, "rule": RULE_FIELDS})
 
 
 async def organiser() -> Person:
@@ -79,9 +73,13 @@ async def create_circle() -> Response:
 async def edit(slug: str) -> Response:
     """What the circle is now."""
     _, mine = await held(slug)
-    values = {**rule_values(mine.circle), **details_of(mine.circle)}
     saved = request.args.get("keadaan") == SAVED
-    return await show(values, f"/c/{slug}/ubah", circle=mine.circle, saved=saved)
+    return await show(present(mine.circle), f"/c/{slug}/ubah", circle=mine.circle, saved=saved)
+
+
+def present(circle: Circle) -> dict[str, str]:
+    """The form of what the circle is now."""
+    return {**rule_values(circle), **details_of(circle)}
 
 
 @editing.post("/c/<slug>/ubah")
@@ -89,10 +87,19 @@ async def change(slug: str) -> Response:
     """Keep it; a meeting under way goes on as it began."""
     _, mine = await held(slug)
     sent = (await request.form).to_dict()
+    # Two who save at once: the second sees what the first made of it.
+    await hold(db(), mine.circle)
+    await db().refresh(mine.circle)
+    now_, seen = present(mine.circle), sent.get("seen", "")
+    if changed := MEANWHILE.changed(seen, now_, sent):
+        values = MEANWHILE.merged(seen, now_, sent)
+        return await show(values, f"/c/{slug}/ubah", circle=mine.circle, changed=changed)
     details, wrong = read_form(CircleDetails, sent)
     rule, late = changed_rule(mine.circle, sent)
     if details is None or rule is None:
-        return await show(sent, f"/c/{slug}/ubah", circle=mine.circle, wrong=wrong, late=late)
+        return await show(
+            sent, f"/c/{slug}/ubah", circle=mine.circle, wrong=wrong, late=late, seen=seen
+        )
     await keep(mine.circle, details, rule)
     await db().commit()
     return see_other(f"/c/{slug}/ubah?keadaan={SAVED}")
@@ -113,11 +120,24 @@ async def keep(circle: Circle, details: CircleDetails, rule: Rule) -> None:
     circle.starts, circle.timezone, circle.rule = rule.starts, rule.timezone, rule.rule
     await refresh_next(db(), circle, now())
     if circle.joining == "open":
-        await db().execute(
-            update(Membership)
-            .where(Membership.circle_id == circle.id, Membership.state == "asked")
-            .values(state="member")
+        await let_wait_no_longer(circle)
+
+
+async def let_wait_no_longer(circle: Circle) -> None:
+    """Whoever asked is a member, as far as there are seats."""
+    await db().flush()
+    waiting = (
+        select(Membership)
+        .where(
+            Membership.circle_id == circle.id,
+            Membership.state == "asked",
+            Membership.banned.is_(False),
         )
+        .order_by(Membership.name_key)
+        .limit(await free_seats(db(), circle))
+    )
+    for one in await db().scalars(waiting):
+        one.state = "member"
 
 
 def standard_details() -> dict[str, str]:
@@ -150,15 +170,22 @@ async def show(
     saved: bool = False,
     wrong: set[str] | None = None,
     late: Mapping[str, str] | None = None,
+    changed: Sequence[str] = (),
+    seen: str = "",
 ) -> Response:
-    """The form with what is in it, and what is wrong with it."""
+    """The form with what is in it, what is wrong with it, and what others `changed` meanwhile."""
     g.private = True
     wrong, late = wrong or set(), late or {}
+    kept = present(circle) if circle else {}
     return await page(
         "circle_form.html",
-        422 if wrong or late else 200,
+        422 if wrong or late else 409 if changed else 200,
         circle=circle,
         action=action,
+        kept=kept,
+        times=times_of(circle) if circle else None,
+        changed=changed,
+        seen=seen or MEANWHILE.seen(kept),
         values={name: values.get(name, "") for name in (*FIELDS, *RULE_FIELDS)},
         wrong=wrong,
         late=late,
@@ -168,89 +195,3 @@ async def show(
         saved=saved,
         lacking=circle is not None and await lacks_facilitators(db(), circle),
     )
-
-
-# --- agreements ---
-
-
-@editing.get("/c/<slug>/kesepakatan")
-async def agreements(slug: str) -> Response:
-    """The circle's own lines, or an empty form where it has those of every circle."""
-    _, mine = await held(slug)
-    lines = await agreements_of(db(), mine.circle)
-    typed = {one: "\n".join(lines.get(one, [])) for one in ("id", "en")}
-    saved = request.args.get("keadaan") == SAVED
-    return await show_agreements(mine.circle, typed, saved=saved)
-
-
-@editing.post("/c/<slug>/kesepakatan")
-async def change_agreements(slug: str) -> Response:
-    """A new version: whoever belongs to the circle is asked for their promise again."""
-    _, mine = await held(slug)
-    sent = (await request.form).to_dict()
-    lines, wrong = read_agreements(sent)
-    if wrong:
-        typed = {one: sent.get(f"lines.{one}", "") for one in ("id", "en")}
-        return await show_agreements(mine.circle, typed, wrong=wrong)
-    await agree(db(), mine, lines, now().date())
-    await db().commit()
-    return see_other(f"/c/{slug}/kesepakatan?keadaan={SAVED}")
-
-
-async def show_agreements(
-    circle: Circle,
-    typed: Mapping[str, str],
-    *,
-    wrong: Mapping[str, str] | None = None,
-    saved: bool = False,
-) -> Response:
-    """The form, and below it what was agreed before."""
-    g.private = True
-    before = [
-        one for one in await versions_of(db(), circle) if one.version != circle.agreements_version
-    ]
-    return await page(
-        "agreements.html",
-        422 if wrong else 200,
-        circle=circle,
-        typed=typed,
-        wrong=wrong or {},
-        saved=saved,
-        before=before,
-        most=MOST_LINES,
-        longest=LONGEST_LINE,
-    )
-
-
-# --- the end of a circle ---
-
-
-@editing.get("/c/<slug>/hapus")
-async def ending(slug: str) -> Response:
-    """What goes with the circle, and a field for its name."""
-    _, mine = await held(slug)
-    return await show_ending(mine.circle, 200)
-
-
-@editing.post("/c/<slug>/hapus")
-async def end(slug: str) -> Response:
-    """The circle and everything of it goes, unless people meet in it just now."""
-    _, mine = await held(slug)
-    typed = (await request.form).get("name", "")
-    if same(typed) != same(mine.circle.name):
-        return await show_ending(mine.circle, 422, typed=typed[:200], wrong="delete.wrong")
-    if await live_room.is_under_way(mine.circle.id):
-        return await show_ending(mine.circle, 409, typed=typed, wrong="delete.meeting")
-    await db().execute(delete(Circle).where(Circle.id == mine.circle.id))
-    await db().commit()
-    return see_other("/")
-
-
-async def show_ending(circle: Circle, status: int, *, typed: str = "", wrong: str = "") -> Response:
-    g.private = True
-    return await page("delete.html", status, circle=circle, typed=typed, wrong=wrong)
-
-
-def same(name: str) -> str:
-    """Typed by hand, a space or a capital letter makes no other name."""
-    return " ".join(unicodedata.normalize("NFKC", name).split()).casefold()

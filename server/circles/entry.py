@@ -11,8 +11,10 @@ from server.accounts.arriving import this_device
 from server.accounts.queries import new_person, sign_in
 from server.accounts.tables import Person
 from server.circles.agreed import agreed
+from server.circles.bans import is_barred, is_called_so
 from server.circles.changes import schedule_of
-from server.circles.names import BadName, clean_name
+from server.circles.full import has_seat, seat_for, show_full
+from server.circles.names import BadName, clean_name, name_key, suggestion
 from server.circles.notes import NAME as NOTE
 from server.circles.notes import noted
 from server.circles.queries import (
@@ -25,6 +27,7 @@ from server.circles.queries import (
     use,
 )
 from server.circles.routes import now, visible
+from server.circles.seats import Full
 from server.circles.tables import Circle, Invitation
 from server.limits import Budget
 from server.web import (
@@ -53,8 +56,13 @@ async def come_in(slug: str) -> Response:
     g.private = True
     if mine:
         return await go_on(mine)
-    await invitation_for(circle)
+    if await barred(circle):
+        return await page("closed_to_you.html", 403)
+    invitation = await invitation_for(circle)
     asks = await asks_for_a_yes(circle)
+    full = not await has_seat(circle, invitation)
+    if full and not asks:
+        return await show_full(circle)
     if request.args.get("langkah") == "nama":
         return await page("name.html", circle=circle, name=await last_name(), asks=asks)
     names = await facilitator_names(db(), circle)
@@ -65,7 +73,14 @@ async def come_in(slug: str) -> Response:
         now=now(),
         names=names,
         asks=asks,
+        full=full,
     )
+
+
+async def barred(circle: Circle) -> bool:
+    """A ban that stayed when everything else of them went."""
+    person = await who()
+    return person is not None and await is_barred(db(), services().keys, circle.id, person.id)
 
 
 async def go_on(mine: MyCircle) -> Response:
@@ -84,6 +99,8 @@ async def take_step(slug: str) -> Response:
     """A name, or the promise; for whoever waits, an invitation or that they wait no longer."""
     circle, mine = await visible(slug)
     g.private = True
+    if mine is None and await barred(circle):
+        return await page("closed_to_you.html", 403)
     if mine is None:
         return await choose_name(circle)
     if mine.membership.banned:
@@ -106,6 +123,10 @@ async def stop_waiting(mine: MyCircle) -> Response:
         invitation = await noted_invitation(mine.circle)
         if invitation is None:
             raise Invalid
+        try:
+            await seat_for(mine.circle, invitation)
+        except Full:
+            return await show_full(mine.circle)
         await use_up(invitation)
         mine.membership.state = "member"
         mine.membership.role = invitation.role
@@ -178,6 +199,8 @@ async def choose_name(circle: Circle) -> Response:
         return await page(
             "name.html", 409, circle=circle, name=name, free=taken.suggestion, asks=asks
         )
+    except Full:
+        return await show_full(circle)
     cookie = None if known else await sign_in(db(), services().keys, person.id, this_device())
     await db().commit()
     response = see_other(f"/c/{circle.slug}/masuk")
@@ -189,7 +212,13 @@ async def choose_name(circle: Circle) -> Response:
 async def enrol(
     circle: Circle, person: Person, name: str, invitation: Invitation | None, *, is_new: bool
 ) -> None:
-    """Count the invitation and write the membership, as one step."""
+    """Count the invitation and write the membership, as one step. Raises `NameTaken`, `Full`."""
+    if await is_called_so(db(), services().keys, circle.id, name_key(name)):
+        raise NameTaken(suggestion(name, {name_key(name)}))
+    asks = circle.joining == "approval" and invitation is None
+    if not asks:
+        # Whoever waits for a yes takes a seat with it.
+        await seat_for(circle, invitation)
     if is_new:
         db().add(person)
         await db().flush()
@@ -201,7 +230,7 @@ async def enrol(
         person,
         name,
         role=invitation.role if invitation else "member",
-        state="asked" if circle.joining == "approval" and invitation is None else "member",
+        state="asked" if asks else "member",
         invitation_id=invitation.id if invitation else None,
     )
 

@@ -10,28 +10,19 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, fields, replace
 from typing import Any
 from urllib.parse import urlencode
-from zoneinfo import ZoneInfo
 
-from sqlalchemy import ColumnElement, and_, case, exists, func, or_, select
+from sqlalchemy import ColumnElement, exists, func, select
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from server.circles.kinds import KINDS
 from server.circles.tables import Circle, Membership
+from server.circles.when import TIMES, meets
 
 PAGE = 12
 LAST_PAGE = 1000
 LONGEST = 60
 """Letters of what somebody may search for."""
 MOST_WORDS = 6
-TIMES: dict[str, tuple[int, int]] = {
-    "morning": (4, 11),
-    "noon": (11, 15),
-    "afternoon": (15, 18),
-    "evening": (18, 28),
-}
-"""From which hour to which; an evening goes on past midnight."""
-AHEAD = dt.timedelta(days=400)
-"""How far the visitor's clock is followed; no schedule is looked at further."""
 ESCAPE = "\\"
 
 
@@ -180,7 +171,7 @@ def conditions(search: Search, now: dt.datetime, zone: str) -> list[ColumnElemen
     if search.first:
         wanted.append(Circle.newcomers.is_(True))
     if search.day or search.time:
-        wanted.append(meets(search, now, zone))
+        wanted.append(meets(search.day, search.time, now, zone))
     if search.seats:
         wanted.append(has_room())
     return wanted
@@ -204,54 +195,3 @@ def has_room() -> ColumnElement[bool]:
         select(func.count()).where(Membership.circle_id == Circle.id, *belongs()).scalar_subquery()
     )
     return there < Circle.seats
-
-
-def meets(search: Search, now: dt.datetime, zone: str) -> ColumnElement[bool]:
-    """Whether the next meeting is on that day and at that time by the visitor's clock."""
-    local = Circle.next_start + offset(now, zone)
-    hour = (local % 86400) // 3600
-    # The first of January 1970 was a Thursday.
-    weekday = (local // 86400 + 3) % 7
-    wanted: list[ColumnElement[bool]] = [Circle.next_start.is_not(None)]
-    if search.day:
-        wanted.append(weekday == int(search.day))
-    if search.time:
-        since, until = TIMES[search.time]
-        late = [hour < until - 24] if until > 24 else []
-        wanted.append(or_(and_(hour >= since, hour < until), *late))
-    return and_(*wanted)
-
-
-def offset(now: dt.datetime, zone: str) -> Any:
-    """Seconds that the visitor's clock is ahead of UTC then, over its changes in a year."""
-    here = ZoneInfo(zone)
-    since = int(now.timestamp()) - 86400
-    at, steps = since, []
-    ahead = seconds_ahead(here, since)
-    while at < since + AHEAD.total_seconds():
-        later = at + 7 * 86400
-        if seconds_ahead(here, later) != ahead:
-            change = moment_of_change(here, at, later)
-            steps.append((change, ahead))
-            ahead = seconds_ahead(here, later)
-        at = later
-    if not steps:
-        return ahead
-    return case(*((Circle.next_start < change, was) for change, was in steps), else_=ahead)
-
-
-def moment_of_change(zone: ZoneInfo, low: int, high: int) -> int:
-    """The second at which that zone's clock was set, between two that differ."""
-    before = seconds_ahead(zone, low)
-    while high - low > 1:
-        middle = (low + high) // 2
-        if seconds_ahead(zone, middle) == before:
-            low = middle
-        else:
-            high = middle
-    return high
-
-
-def seconds_ahead(zone: ZoneInfo, moment: int) -> int:
-    ahead = dt.datetime.fromtimestamp(moment, zone).utcoffset()
-    return int(ahead.total_seconds()) if ahead else 0

@@ -19,6 +19,7 @@ from server.circles.queries import find_circle, join, times_of
 from server.circles.rules import Rule
 from server.circles.schedule import LONG
 from server.circles.tables import Circle
+from server.circles.weekdays import plan
 
 SOFT_SECONDS = 240
 """How long a turn is meant to be, until the circle says otherwise."""
@@ -67,8 +68,7 @@ async def found_circle(
         agreements_version=0,
         since=dt.datetime.now(dt.UTC).date(),
     )
-    start = times_of(circle).next_start(dt.datetime.now(dt.UTC))
-    circle.next_start = int(start.timestamp()) if start else None
+    plan(circle, times_of(circle), dt.datetime.now(dt.UTC))
     await add_with_free_slug(db, circle)
     await join(db, circle, person, name, role="facilitator")
     return circle

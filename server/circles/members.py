@@ -7,10 +7,11 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
-from sqlalchemy import func, select, update
+from sqlalchemy import exists, func, select, update
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from server.circles.companions import unpair_all
+from server.circles.seats import Full, make_room
 from server.circles.tables import Circle, Invitation, Membership
 
 FACILITATOR = "facilitator"
@@ -45,6 +46,17 @@ async def count_facilitators(db: AsyncSession, circle: Circle) -> int:
     return found or 0
 
 
+async def anybody_asked(db: AsyncSession, circle: Circle) -> bool:
+    """Whether somebody was asked to hold it too and has not answered."""
+    asked = exists().where(
+        Membership.circle_id == circle.id,
+        Membership.offered_role == FACILITATOR,
+        Membership.state == MEMBER,
+        Membership.banned.is_(False),
+    )
+    return bool(await db.scalar(select(asked)))
+
+
 async def lacks_facilitators(db: AsyncSession, circle: Circle) -> bool:
     """Whether members cannot meet yet: a minors' circle with fewer than two facilitators."""
     if circle.ages != "minors":
@@ -66,7 +78,8 @@ async def may_step_down(db: AsyncSession, circle: Circle) -> None:
     """Raises `Kept` where too few facilitators would stay."""
     left = await count_facilitators(db, circle) - 1
     if left < 1:
-        raise Kept("members.last")
+        # Whoever was asked and has not said yes holds nothing yet.
+        raise Kept("members.last.asked" if await anybody_asked(db, circle) else "members.last")
     if left < facilitators_needed(circle):
         raise Kept("members.two")
 
@@ -94,10 +107,17 @@ def answer_offer(membership: Membership, *, yes: bool) -> None:
     membership.offered_role = None
 
 
-def settle_request(membership: Membership, *, yes: bool) -> None:
-    """A facilitator's answer to somebody who asked to join. Raises `Kept`."""
+async def settle_request(
+    db: AsyncSession, circle: Circle, membership: Membership, *, yes: bool
+) -> None:
+    """A facilitator's answer to somebody who asked to join. Raises `Kept`; a yes needs a seat."""
     if membership.state != "asked":
         raise Kept("members.settled")
+    if yes:
+        try:
+            await make_room(db, circle)
+        except Full:
+            raise Kept("members.full") from None
     membership.state = MEMBER if yes else "declined"
 
 

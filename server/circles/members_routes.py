@@ -11,10 +11,12 @@ from quart import Blueprint, Response, abort, g, request
 
 from server import live_room
 from server.circles import companions, members
+from server.circles.bans import bars_in, lift_bar
 from server.circles.invitations import held
 from server.circles.queries import MyCircle, find_my_circle
 from server.circles.routes import speak
-from server.circles.tables import Circle, Membership
+from server.circles.seats import hold
+from server.circles.tables import Ban, Circle, Membership
 from server.web import db, page, see_other, services, who
 
 people = Blueprint("people", __name__)
@@ -64,11 +66,31 @@ async def everyone(slug: str) -> Response:
         asked=[one for one in everybody if one.state == "asked" and not one.banned],
         belong=belong,
         banned=[one for one in everybody if one.banned],
+        bars=[bar_handle(one) for one in await bars_in(db(), circle.id)],
         handles={one.person_id: handle(circle, one.person_id) for one in everybody},
         companion={new: names.get(by) for new, by in pairs.items()},
         lacking=await members.lacks_facilitators(db(), circle),
         said=DONE.get(request.args.get("keadaan", ""), ""),
     )
+
+
+def bar_handle(one: Ban) -> str:
+    """Names a ban of which nobody can say whose it is."""
+    return services().keys.mac("bar", f"{one.circle_id}/{one.mark.hex()}")
+
+
+@people.post("/c/<slug>/larangan")
+async def lift_nameless(slug: str) -> Response:
+    """Somebody who erased their data may come again."""
+    _, mine = await held(slug)
+    wanted = (await request.form).get("ban", "")
+    bars = await bars_in(db(), mine.circle.id)
+    found = next((one for one in bars if bar_handle(one) == wanted), None)
+    if found is None:
+        abort(404)
+    await lift_bar(db(), found.circle_id, found.mark)
+    await db().commit()
+    return see_other(f"/c/{slug}/anggota?keadaan=boleh")
 
 
 @people.get("/c/<slug>/anggota/<wanted>")
@@ -135,7 +157,7 @@ async def carry_out(circle: Circle, them: Membership, what: str) -> None:
     """One button, by what it is called. Raises `Kept`; 404 for a button that there is none of."""
     match what:
         case "terima" | "tolak":
-            members.settle_request(them, yes=what == "terima")
+            await members.settle_request(db(), circle, them, yes=what == "terima")
         case "tawar":
             members.offer(them)
         case "tarik":
@@ -187,6 +209,8 @@ async def change_role(slug: str) -> Response:
     what = (await request.form).get("do", "")
     try:
         if what == "mundur" and mine.facilitates:
+            # Two who stop at once do not each count on the other.
+            await hold(db(), mine.circle)
             await members.step_down(db(), mine.circle, mine.membership)
         elif what in ("mau", "tidak"):
             members.answer_offer(mine.membership, yes=what == "mau")

@@ -10,6 +10,7 @@ from sqlalchemy import func, select
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from server.circles.companions import Companions, companions_of
+from server.circles.feelings import Sum, heard_sum
 from server.circles.finding import belongs
 from server.circles.queries import MyCircle, facilitator_names
 from server.circles.tables import Absence, Circle, Membership
@@ -25,6 +26,8 @@ class People:
     """Who keeps company with the person that looks, and with whom they do."""
     absent: Sequence[str] = ()
     """Who told that they miss the next meeting; for facilitators alone."""
+    felt: Sum | None = None
+    """How many felt heard; for facilitators, and above five answers."""
 
 
 async def people_of(
@@ -38,8 +41,10 @@ async def people_of(
     if mine is None:
         return People(names, taken or 0)
     company = await companions_of(db, circle.id, mine.membership.person_id)
-    absent = await absent_from(db, circle, start) if mine.facilitates and start else []
-    return People(names, taken or 0, company, absent)
+    holds = mine.facilitates and mine.membership.state == "member" and not mine.membership.banned
+    absent = await absent_from(db, circle, start) if holds and start else []
+    felt = await heard_sum(db, circle) if holds else None
+    return People(names, taken or 0, company, absent, felt)
 
 
 async def absent_from(db: AsyncSession, circle: Circle, start: dt.datetime) -> list[str]:

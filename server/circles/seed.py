@@ -63,6 +63,7 @@ async def seed_circle(
     weekly: tuple[int, str] | None = None,
     soft_minutes: int = 4,
     guide: Guide | None = None,
+    medium: Literal["text", "sound"] = "text",
 ) -> Seeded:
     """Make it all and return the ways in.
 
@@ -86,6 +87,7 @@ async def seed_circle(
             await db.flush()
             circle = await make_circle(db, form, lead, facilitator)
             circle.guide = guide.model_dump(mode="json") if guide else None
+            circle.medium = medium
             cookies, ids = {}, {facilitator: lead.id}
             for name in members:
                 ids[name], cookies[name] = await seed_member(db, keys, circle, name)

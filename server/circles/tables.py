@@ -66,6 +66,10 @@ class Circle(Base):
     minutes: Mapped[int] = mapped_column(Integer)
     next_start: Mapped[int | None] = mapped_column(BigInteger, index=True)
     """Of the meeting that is on or comes next, in seconds since 1970; for ordering alone."""
+    days: Mapped[int] = mapped_column(Integer, default=0)
+    """Days of the week that its rule has, as bits by UTC: 1 is Monday, 64 Sunday; for searching."""
+    day_minute: Mapped[int] = mapped_column(Integer, default=0)
+    """When on those days, in minutes of the day by UTC."""
     soft_seconds: Mapped[int] = mapped_column(Integer)
     door: Mapped[str] = mapped_column(String(4))
     """`ask`: a facilitator lets each person in; `open`: they may sit down."""
@@ -141,6 +145,18 @@ class Membership(Base):
     """Their calendar names the circle; else its titles are neutral."""
     reminded: Mapped[bool] = mapped_column(default=False)
     """They want a notification before each meeting."""
+
+
+class Ban(Base):
+    """Somebody who may not return, once nothing else of them is kept. Says nothing of whom."""
+
+    __tablename__ = "ban"
+
+    circle_id: Mapped[str] = of_circle(primary_key=True)
+    mark: Mapped[bytes] = mapped_column(LargeBinary(32), primary_key=True)
+    """Made from who they were by the key of the instance; another in each circle."""
+    called: Mapped[bytes] = mapped_column(LargeBinary(32))
+    """The same of the name that they had in the circle, which nobody takes again."""
 
 
 class Absence(Base):

@@ -8,11 +8,16 @@ from collections.abc import Awaitable, Callable
 
 from sqlalchemy import delete, func, select, update
 
+from realtime.domain.meeting import CircleId
+from realtime.outside import meets_now
+from realtime.ports import OutOfReach
 from server.circles.forms import CircleForm, InvitationForm, read_form
 from server.circles.founding import make_circle
 from server.circles.queries import invite, open_invitations, times_of
 from server.circles.tables import Circle, Invitation, Membership
 from server.commands.desk import CannotDo, Desk
+from server.embedded import running
+from server.settings import Settings
 from server.words import long_date
 
 Command = Callable[[Desk, argparse.Namespace], Awaitable[None]]
@@ -61,9 +66,29 @@ async def delete_circle(desk: Desk, arguments: argparse.Namespace) -> None:
     circle = await desk.circle(arguments.slug)
     if arguments.name != circle.name:
         raise CannotDo("circle.sure", slug=circle.slug, name=circle.name)
+    meets = await is_under_way(desk.settings, circle)
+    if meets is not False and not arguments.force:
+        why = "circle.meeting" if meets else "circle.unknown"
+        raise CannotDo(why, slug=circle.slug, name=circle.name)
     await desk.db.execute(delete(Circle).where(Circle.id == circle.id))
     await desk.db.commit()
     desk.say("circle.gone", name=circle.name)
+    if meets is not False:
+        desk.say("circle.left")
+
+
+async def is_under_way(settings: Settings, circle: Circle) -> bool | None:
+    """Do people meet there now? None where nobody can tell: unknown is not empty."""
+    own = settings.redis_url
+    for url in [own] if own else running():
+        try:
+            if await meets_now(url, CircleId(circle.id)):
+                return True
+        except OutOfReach:
+            # One of our own that does not answer has just ended, and its meetings with it.
+            if own:
+                return None
+    return False
 
 
 # --- members ---

@@ -20,6 +20,11 @@ def add_commands(commands: Any) -> None:
     make.add_argument("--public", action="store_true", help="anybody may find it and join")
     gone = of_circle(circle, "delete", "a circle and all that belongs to it")
     gone.add_argument("--name", default="", help="its name, written out, to be sure")
+    gone.add_argument(
+        "--force",
+        action="store_true",
+        help="also while people meet: they sit there until they leave, and cannot come back",
+    )
 
     member = group(commands, "member", "the people of a circle")
     of_circle(member, "list", "who belongs to it")
@@ -43,7 +48,7 @@ def add_commands(commands: Any) -> None:
     revoke.add_argument("id")
 
     for name, what in (
-        ("backup", "accounts and circles into a file; no note and nothing said"),
+        ("backup", "accounts, circles and this place's keys into a file; no note, nothing said"),
         ("restore", "such a file into an empty place"),
     ):
         commands.add_parser(name, help=what).add_argument("file")

@@ -64,7 +64,7 @@ async def one_line(line_id: str) -> Response:
             for name in helping.LineForm.model_fields
             if name != "reach"
         },
-        "reach": one.href.removeprefix("tel:"),
+        "reach": helping.reach_of(one),
         "emergency": "true" if one.emergency else "",
         "circle": circle.slug if circle else "",
     }
@@ -125,16 +125,20 @@ async def read_line(
 
 
 async def show_lines(sent: Mapping[str, str], wrong: set[str] | None = None) -> Response:
-    kept = await helping.kept_lines(db())
-    lines = kept or helping.built_in()
+    own = await helping.kept_lines(db())
+    kept = helping.for_everybody(own)
+    built_in = [] if kept else helping.built_in()
     return await page(
         "desk_lines.html",
         422 if wrong else 200,
         lines=[
-            (one.id if kept else f"bawaan-{number}", one, helping.is_stale(one, today()))
-            for number, one in enumerate(lines)
+            *(
+                (f"bawaan-{number}", one, helping.is_stale(one, today()))
+                for number, one in enumerate(built_in)
+            ),
+            *((one.id, one, helping.is_stale(one, today())) for one in own),
         ],
-        kept=bool(kept),
+        kept=kept,
         sent=sent,
         wrong=wrong or set(),
         day=lambda date: long_date(g.lang, date),

@@ -56,7 +56,7 @@ class LineForm(BaseModel):
 
 
 async def kept_lines(db: AsyncSession) -> list[HelpLine]:
-    """In their order; empty while the built-in ones serve."""
+    """In their order; none for everybody while the built-in ones serve."""
     found = await db.scalars(select(HelpLine).order_by(HelpLine.position, HelpLine.id))
     return list(found)
 
@@ -69,13 +69,24 @@ def built_in() -> list[HelpLine]:
     return lines
 
 
+def reach_of(one: HelpLine) -> str:
+    """The field that would give what a tap opens."""
+    return one.href.removeprefix("tel:")
+
+
+def for_everybody(lines: list[HelpLine]) -> bool:
+    """Whether the organiser keeps a list; a circle's own lines are none."""
+    return any(one.circle_id is None for one in lines)
+
+
 async def take_over(db: AsyncSession) -> list[HelpLine]:
     """The lines, copied from the built-in ones where nobody did yet."""
     lines = await kept_lines(db)
-    if not lines:
-        lines = built_in()
-        db.add_all(lines)
+    if not for_everybody(lines):
+        copied = built_in()
+        db.add_all(copied)
         await db.flush()
+        lines = [*copied, *lines]
     return lines
 
 
@@ -86,7 +97,8 @@ def is_stale(one: HelpLine, today: dt.date) -> bool:
 
 async def stale_lines(db: AsyncSession, today: dt.date) -> int:
     """How many are; those that are built in too."""
-    lines = await kept_lines(db) or built_in()
+    lines = await kept_lines(db)
+    lines = lines if for_everybody(lines) else [*built_in(), *lines]
     return sum(is_stale(one, today) for one in lines)
 
 

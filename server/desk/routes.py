@@ -12,8 +12,10 @@ from zoneinfo import ZoneInfo
 from quart import Blueprint, Response, abort, g, request
 
 from server.accounts.tables import Person
+from server.circles.bans import all_bars, lift_bar
 from server.circles.forms import read_form
 from server.circles.members import lift
+from server.circles.members_routes import bar_handle
 from server.circles.queries import my_circles
 from server.circles.routes import now
 from server.circles.tables import Invitation, Membership
@@ -139,7 +141,8 @@ def handle(membership: Membership) -> str:
 async def bans() -> Response:
     """Who may not return, and where."""
     await organiser()
-    rows = [(circle, one, handle(one)) for circle, one in await queries.banned(db())]
+    rows = [(circle, one.name, handle(one)) for circle, one in await queries.banned(db())]
+    rows += [(circle, "", bar_handle(one)) for circle, one in await all_bars(db())]
     return await page("desk_bans.html", rows=rows)
 
 
@@ -149,8 +152,12 @@ async def lift_ban() -> Response:
     await organiser()
     wanted = (await request.form).get("ban", "")
     found = next((one for _, one in await queries.banned(db()) if handle(one) == wanted), None)
-    if found is None:
+    bar = next((one for _, one in await all_bars(db()) if bar_handle(one) == wanted), None)
+    if found is not None:
+        lift(found)
+    elif bar is not None:
+        await lift_bar(db(), bar.circle_id, bar.mark)
+    else:
         abort(404)
-    lift(found)
     await db().commit()
     return see_other("/kelola/larangan")

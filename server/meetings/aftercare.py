@@ -5,27 +5,24 @@ How somebody feels is shown in the page and sent nowhere; whether they felt hear
 
 from __future__ import annotations
 
-from collections.abc import Sequence
-
 from quart import Blueprint, Response, abort, request
 
 from server.care import notes
 from server.circles import feelings
 from server.circles.changes import schedule_of
-from server.circles.finding import Search, find
 from server.circles.invitations import held
-from server.circles.queries import MyCircle, facilitator_names, my_circles
+from server.circles.queries import MyCircle, facilitator_names
+from server.circles.reach import in_reach
 from server.circles.routes import now
-from server.circles.tables import Circle
 from server.limits import Budget
 from server.meetings.belonging import belongs
 from server.web import db, page, see_other, services, who
 
 aftercare = Blueprint("aftercare", __name__)
 
+ERASED = "terhapus"
 PER_MEMBER = Budget(5, 86400)
 """Notes of one person in one circle."""
-OTHERS = 3
 
 
 @aftercare.get("/c/<slug>/usai")
@@ -42,25 +39,9 @@ async def going_home(slug: str) -> Response:
         now=now(),
         asks=asks,
         answered=answered,
-        others=await in_reach(mine) if asks or answered else [],
+        others=await in_reach(db(), mine.circle, await who(), now()) if asks or answered else [],
         sent=request.args.get("pesan") == "1",
     )
-
-
-async def in_reach(mine: MyCircle) -> Sequence[Circle]:
-    """A few public circles in the same language; of the same kind, if there are any."""
-    person = await who()
-    own = [one.circle.id for one in await my_circles(db(), person)] if person else []
-    circle = mine.circle
-    for search in (
-        Search(topic=circle.kind, language=circle.language, seats="1"),
-        Search(language=circle.language, first="1", seats="1"),
-    ):
-        found = await find(db(), search, 1, now(), "Asia/Jakarta", own)
-        may_join = [one for one in found.circles if one.joining != "invitation"]
-        if may_join:
-            return may_join[:OTHERS]
-    return []
 
 
 @aftercare.post("/c/<slug>/usai/rasa")
@@ -130,11 +111,19 @@ async def show_form(
 
 @aftercare.post("/c/<slug>/catatan-usai/buka")
 async def open_note(slug: str) -> Response:
-    """The next note, in this answer and nowhere else any more."""
+    """The oldest note, to read. Opening it erases nothing: the answer may never arrive."""
     _, mine = await held(slug)
-    note = await notes.take_next(db(), services().keys, mine.circle)
-    await db().commit()
+    note = await notes.oldest(db(), services().keys, mine.circle)
     return await show_waiting(mine, note)
+
+
+@aftercare.post("/c/<slug>/catatan-usai/terbaca")
+async def note_was_read(slug: str) -> Response:
+    """'I have read it': now it is erased. Pressed twice, nothing else goes."""
+    _, mine = await held(slug)
+    await notes.forget_read(db(), mine.circle, (await request.form).get("note", "")[:24])
+    await db().commit()
+    return see_other(f"/c/{slug}/catatan-usai?keadaan={ERASED}")
 
 
 async def show_waiting(mine: MyCircle, note: notes.Note | None = None) -> Response:
@@ -143,6 +132,7 @@ async def show_waiting(mine: MyCircle, note: notes.Note | None = None) -> Respon
         "notes.html",
         circle=mine.circle,
         note=note,
+        erased=note is None and request.args.get("keadaan") == ERASED,
         n=await notes.count_waiting(db(), mine.circle),
         felt=await feelings.heard_sum(db(), mine.circle),
     )

@@ -161,6 +161,26 @@ async def test_down_again_everything_is_as_it_was(database: Database) -> None:
     assert len((await read(database))["membership"]) == 2
 
 
+async def test_a_step_that_fails_changes_nothing(
+    database: Database, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    await up(database, BEFORE)
+    await write(database)
+    before = await read(database)
+
+    def breaks(connection: Connection, to: str) -> None:
+        migrate(connection, to)
+        raise RuntimeError
+
+    monkeypatch.setattr("server.database.migrate", breaks)
+    with pytest.raises(RuntimeError):
+        await database.migrate()
+    assert await read(database) == before
+    monkeypatch.undo()
+    await database.migrate()
+    assert len((await read(database))["membership"]) == 2
+
+
 async def test_whoever_waited_for_a_yes_is_no_member_of_the_old_shape(database: Database) -> None:
     await up(database, BEFORE)
     await write(database)
@@ -200,3 +220,23 @@ async def test_what_belongs_to_a_circle_or_a_person_goes_with_them(database: Dat
     left = await read(database)
     assert left["membership"] == left["invitation"] == []
     assert [row["person_id"] for row in left["sign_in"]] == ["p1"]
+
+
+async def test_bans_that_stay_come_and_go_and_take_nobody_with_them(database: Database) -> None:
+    await up(database, BEFORE)
+    await write(database)
+    await up(database, "0003")
+    before = await read(database)
+    await up(database)
+    tables = (await as_it_is(database)).tables
+    async with database.engine.begin() as connection:
+        kept = {"circle_id": "c1", "mark": b"m" * 32, "called": b"n" * 32}
+        await connection.execute(tables["ban"].insert().values(kept))
+        await connection.execute(tables["circle"].update().values(days=4, day_minute=750))
+    # The days are worked out when the application starts; until then there are none.
+    assert {row["days"] for row in (await read(database))["circle"]} == {4}
+    await down(database, "0003")
+    assert await read(database) == before
+    assert "ban" not in (await as_it_is(database)).tables
+    await up(database)
+    assert {row["days"] for row in (await read(database))["circle"]} == {0}

@@ -60,6 +60,7 @@ async def started(data: Path, *arguments: str, **environment: str) -> asyncio.su
             **inherited,
             "HOST": "127.0.0.1",
             "PORT": "0",
+            "LINGKAR_SOUND_PORT": "0",
             "LINGKAR_DATA": str(data),
             **environment,
         },
@@ -164,6 +165,7 @@ async def test_the_first_start_shows_what_runs_where_and_a_set_up_link(tmp_path:
     async with serving(tmp_path) as served:
         assert "http://localhost:" in served.said
         assert str(tmp_path) in served.said
+        assert re.search(r"Sound +UDP port ", served.said)
         assert re.search(r"http://localhost:\d+/siapkan#\S{20,}", served.said)
 
 

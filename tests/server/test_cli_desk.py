@@ -4,13 +4,14 @@ from __future__ import annotations
 
 import gzip
 import json
-import shutil
 from dataclasses import replace
 from pathlib import Path
 
 import pytest
 from sqlalchemy import func, select
 
+from realtime.domain.meeting import CircleId
+from realtime.store import by_redis
 from server import backup
 from server.accounts.tables import SpentChallenge
 from server.care.tables import SealedNote
@@ -19,9 +20,11 @@ from server.commands import checking
 from server.database import Base, Database
 from server.desk.tables import Instance
 from server.pages import make_pages
+from server.reminders.vapid import Vapid
 from server.security import Keys
 from server.settings import Settings
-from tests.server.visiting import Site, Visitor
+from tests.realtime.domain.circle import trio
+from tests.server.visiting import Site, Visitor, awake
 
 Said = pytest.CaptureFixture[str]
 
@@ -50,6 +53,36 @@ async def test_a_circle_is_made_listed_and_deleted(site: Site, capsys: Said) -> 
     capsys.readouterr()
     await lingkar(site, "circle", "list")
     assert "duka-cita" not in capsys.readouterr().out
+
+
+async def test_a_circle_is_not_deleted_while_people_meet_unless_it_has_to_be(
+    site: Site, redis_url: str, capsys: Said
+) -> None:
+    settings = replace(site.settings, redis_url=redis_url)
+    circle_id = CircleId(site.seeded.circle_id)
+    stores = by_redis(redis_url)
+    words = ("circle", "delete", site.seeded.slug, "--name", "Orang tua tunggal Jakarta")
+
+    async def delete(settings: Settings, *more: str) -> int:
+        return await carry_out(settings, parser().parse_args([*words, *more]))
+
+    try:
+        meeting = replace(trio().meeting, circle_id=circle_id)
+        assert await stores.meetings.swap(None, meeting)
+        # With a Redis of somebody else, and with the one that serving started by itself.
+        for place in (settings, site.settings):
+            assert await delete(place) == 1
+            said = capsys.readouterr().err
+            assert "People are meeting" in said and "--force" in said
+        away = replace(settings, redis_url="redis://localhost:1")
+        assert await delete(away) == 1
+        assert "does not answer" in capsys.readouterr().err
+        assert await delete(settings, "--force") == 0
+        said = capsys.readouterr().out
+        assert "is deleted" in said and "cannot come back" in said
+    finally:
+        await stores.meetings.forget(circle_id)
+        await stores.close()
 
 
 async def test_what_cannot_be_done_is_one_line(site: Site, capsys: Said) -> None:
@@ -127,7 +160,7 @@ async def test_check_names_keys_that_others_can_read_and_a_database_out_of_reach
 
 
 async def test_a_backup_brings_everything_back_but_what_waits_for_one_reader(
-    site: Site, tmp_path: Path, capsys: Said
+    site: Site, new_place: Settings, tmp_path: Path, capsys: Said
 ) -> None:
     circle_id = site.seeded.circle_id
     await add(
@@ -137,8 +170,13 @@ async def test_a_backup_brings_everything_back_but_what_waits_for_one_reader(
         ),
         SpentChallenge(challenge_hash=b"x" * 32, expires=1),
     )
-    file, place = tmp_path / "backup.lingkar", replace(site.settings, data_dir=tmp_path / "new")
+    file, place = tmp_path / "backup.lingkar", new_place
+    # The key by which push services know this place, and up to when reminders were sent.
+    Vapid.kept_in(site.settings.data_dir)
+    (site.settings.data_dir / "reminders.at").write_text("1795000000")
     assert await keep_or_restore(site.settings, "backup", file) == 0
+    told = capsys.readouterr().out
+    assert "keys" in told and "reminders" in told and "Not in it" in told
     assert file.stat().st_mode & 0o777 == 0o600
     assert await keep_or_restore(place, "restore", file) == 0
     before, after = await rows(site.settings), await rows(place)
@@ -147,11 +185,14 @@ async def test_a_backup_brings_everything_back_but_what_waits_for_one_reader(
     assert before == after
     # A browser that was known is known, so the key came back too.
     app = make_pages(place, Keys.kept_in(place.data_dir), Database(place.database_url))
-    async with app.test_app():
+    async with awake(app):
         known = Visitor(app).signed_in(site.seeded, site.seeded.members["Melati"])
         assert "Melati" in (await known.get("/aku")).text
     assert "CANARY" not in gzip.decompress(file.read_bytes()).decode()
-    assert (place.data_dir / "instance.key").stat().st_mode & 0o777 == 0o600
+    for name in ("instance.key", *backup.FILES):
+        back = place.data_dir / name
+        assert back.read_bytes() == (site.settings.data_dir / name).read_bytes()
+        assert back.stat().st_mode & 0o777 == 0o600
     # Neither over a file nor over people.
     assert await keep_or_restore(site.settings, "backup", file) == 1
     assert await keep_or_restore(site.settings, "restore", file) == 1
@@ -175,16 +216,16 @@ async def rows(settings: Settings) -> dict[str, list[tuple[object, ...]]]:
 
 @pytest.mark.parametrize("content", [b"", b"PK", b"\x1f\x8b", b"{}"])
 async def test_a_file_that_is_no_backup_changes_nothing(
-    tmp_path: Path, content: bytes, capsys: Said
+    new_place: Settings, tmp_path: Path, content: bytes, capsys: Said
 ) -> None:
-    file, settings = tmp_path / "file", Settings(data_dir=tmp_path / "data")
+    file, settings = tmp_path / "file", new_place
     file.write_bytes(content)
     assert await keep_or_restore(settings, "restore", file) == 1
     assert "no backup of Lingkar" in capsys.readouterr().err
 
 
 async def test_a_backup_of_an_older_lingkar_is_brought_to_the_newest_shape(
-    tmp_path: Path,
+    new_place: Settings, tmp_path: Path
 ) -> None:
     old = json.dumps(
         {
@@ -195,22 +236,22 @@ async def test_a_backup_of_an_older_lingkar_is_brought_to_the_newest_shape(
                                    "passphrase": None, "organiser": True, "since": "2026-11-01"}]},
         }
     )  # fmt: skip
-    file, settings = tmp_path / "old", Settings(data_dir=tmp_path / "data")
+    file, settings = tmp_path / "old", new_place
     file.write_bytes(gzip.compress(old.encode()))
+    newer = tmp_path / "newer"
+    newer.write_bytes(gzip.compress(old.replace("0002", "9999").encode()))
+    with pytest.raises(backup.BadBackup, match="newer"):
+        await backup.restore(settings, newer)
+    # Nothing is in the way of one that can be read.
     assert await backup.restore(settings, file) == 1
     kept = await rows(settings)
     assert [row[1] for row in kept["person"]] == ["Bu Sari"]
-    newer = tmp_path / "newer"
-    newer.write_bytes(gzip.compress(old.replace("0002", "9999").encode()))
-    shutil.rmtree(settings.data_dir)
-    with pytest.raises(backup.BadBackup, match="newer"):
-        await backup.restore(settings, newer)
 
 
 async def test_a_backup_that_fails_half_way_leaves_an_empty_place(
-    site: Site, tmp_path: Path
+    site: Site, new_place: Settings, tmp_path: Path
 ) -> None:
-    file, place = tmp_path / "whole", Settings(data_dir=tmp_path / "new")
+    file, place = tmp_path / "whole", new_place
     await backup.write(site.settings, file)
     content = backup.read(file)
     content["tables"]["membership"][0]["circle_id"] = "nowhere"

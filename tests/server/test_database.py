@@ -1,92 +1,70 @@
-"""Migrations up and down, and that they make what the code declares."""
+"""The database when it starts, and the guide's migration; tests/contracts has the others."""
 
 from __future__ import annotations
 
+import datetime as dt
+from collections.abc import AsyncIterator
 from pathlib import Path
 
+import pytest
 from alembic import command
-from alembic.autogenerate import compare_metadata
 from alembic.config import Config
-from alembic.migration import MigrationContext
-from sqlalchemy import Connection, inspect, text
+from sqlalchemy import Connection, MetaData, select, text
 
 from server.database import MIGRATIONS, Database, migrate
 from server.settings import Settings
-from server.tables import Base
+
+KEPT = {
+    "id": "c1", "slug": "senja", "name": "Senja", "topic": "Topik", "language": "id", "seats": 12,
+    "weekday": 2, "time": "19:30", "zone": "WIB", "minutes": 75, "soft_seconds": 240,
+    "door": "ask", "listed": False, "since": dt.date(2026, 1, 1),
+}  # fmt: skip
 
 
-async def fresh(tmp_path: Path) -> Database:
-    database = Database(Settings(data_dir=tmp_path).database_url)
-    await database.migrate()
-    return database
+@pytest.fixture
+async def database(new_place: Settings) -> AsyncIterator[Database]:
+    """An empty one."""
+    made = Database(new_place.database_url)
+    yield made
+    await made.close()
 
 
-async def test_migrations_make_exactly_the_declared_tables(tmp_path: Path) -> None:
-    database = await fresh(tmp_path)
-
-    def differences(connection: Connection) -> list[object]:
-        context = MigrationContext.configure(connection, opts={"compare_type": True})
-        return list(compare_metadata(context, Base.metadata))
-
-    async with database.engine.connect() as connection:
-        assert await connection.run_sync(differences) == []
-    await database.close()
-
-
-async def test_migrating_down_leaves_nothing_and_up_again_works(tmp_path: Path) -> None:
-    database = await fresh(tmp_path)
-
-    def tables(connection: Connection) -> set[str]:
-        return set(inspect(connection).get_table_names()) - {"alembic_version"}
-
-    async with database.engine.begin() as connection:
-        assert await connection.run_sync(tables) == set(Base.metadata.tables)
-        await connection.run_sync(migrate, "base")
-        assert await connection.run_sync(tables) == set()
-        await connection.run_sync(migrate, "head")
-        assert await connection.run_sync(tables) == set(Base.metadata.tables)
-    await database.close()
-
-
-async def test_a_circle_keeps_everything_when_its_guide_comes_and_goes(tmp_path: Path) -> None:
-    database = Database(Settings(data_dir=tmp_path).database_url)
-    kept = (
-        "INSERT INTO circle VALUES ('c1', 'senja', 'Senja', 'Topik', 'id', 12, 2, '19:30', 'WIB',"
-        " 75, 240, 'ask', 0, '2026-01-01')"
-    )
-
-    def revision(connection: Connection, down: bool) -> None:
+async def test_a_circle_keeps_everything_when_its_guide_comes_and_goes(database: Database) -> None:
+    def back(connection: Connection) -> None:
         config = Config()
         config.set_main_option("script_location", str(MIGRATIONS))
         config.attributes["connection"] = connection
-        (command.downgrade if down else command.upgrade)(config, "0001" if down else "0002")
+        command.downgrade(config, "0001")
 
     async def circle() -> dict[str, object]:
+        found = MetaData()
         async with database.engine.connect() as connection:
-            found = (await connection.execute(text("SELECT * FROM circle"))).mappings().one()
-            return dict(found)
+            await connection.run_sync(found.reflect)
+            row = (await connection.execute(select(found.tables["circle"]))).mappings().one()
+            return dict(row)
 
     async with database.engine.begin() as connection:
         await connection.run_sync(migrate, "0001")
-        await connection.execute(text(kept))
-    before = await circle()
+        found = MetaData()
+        await connection.run_sync(found.reflect)
+        await connection.execute(found.tables["circle"].insert().values(KEPT))
+    assert await circle() == KEPT
     async with database.engine.begin() as connection:
         await connection.run_sync(migrate, "0002")
-    assert await circle() == {**before, "guide": None}
+    assert await circle() == {**KEPT, "guide": None}
     async with database.engine.begin() as connection:
         await connection.execute(text("UPDATE circle SET guide = '{}'"))
-        await connection.run_sync(revision, True)
-    assert await circle() == before
+        await connection.run_sync(back)
+    assert await circle() == KEPT
     async with database.engine.begin() as connection:
-        await connection.run_sync(revision, False)
-    assert await circle() == {**before, "guide": None}
-    await database.close()
+        await connection.run_sync(migrate, "0002")
+    assert await circle() == {**KEPT, "guide": None}
 
 
 async def test_sqlite_writes_ahead_overwrites_what_is_erased_and_keeps_references(
     tmp_path: Path,
 ) -> None:
-    database = await fresh(tmp_path)
+    database = Database(Settings(data_dir=tmp_path).database_url)
     async with database.engine.connect() as connection:
 
         async def pragma(name: str) -> object:
@@ -99,44 +77,6 @@ async def test_sqlite_writes_ahead_overwrites_what_is_erased_and_keeps_reference
     await database.close()
 
 
-async def test_starting_twice_changes_nothing(tmp_path: Path) -> None:
-    database = await fresh(tmp_path)
+async def test_starting_twice_changes_nothing(database: Database) -> None:
     await database.migrate()
-    await database.close()
-
-
-async def test_weekly_circles_become_rules_and_back_with_their_people(tmp_path: Path) -> None:
-    database = Database(Settings(data_dir=tmp_path).database_url)
-
-    def to_guide(connection: Connection) -> None:
-        config = Config()
-        config.set_main_option("script_location", str(MIGRATIONS))
-        config.attributes["connection"] = connection
-        command.downgrade(config, "0002")
-
-    async def rows(table: str) -> list[dict[str, object]]:
-        async with database.engine.connect() as connection:
-            found = (await connection.execute(text(f"SELECT * FROM {table}"))).mappings()
-            return [dict(row) for row in found]
-
-    async with database.engine.begin() as connection:
-        await connection.run_sync(migrate, "0002")
-        for row in (
-            "circle VALUES ('c1', 'senja', 'Senja', 'Topik', 'id', 12, 2, '19:30', 'WITA', 75, 240,"
-            " 'ask', 1, '2026-01-01', NULL)",
-            "person VALUES ('p1', NULL, NULL, NULL, 0, '2026-01-01')",
-            "membership VALUES ('c1', 'p1', 'Melati', 'melati', 'member', 1, 0, 3, NULL)",
-            "sign_in VALUES (X'00', 'p1', 1)",
-        ):
-            await connection.execute(text(f"INSERT INTO {row}"))
-    before = {table: await rows(table) for table in ("circle", "membership", "sign_in", "person")}
     await database.migrate()
-    (circle,) = await rows("circle")
-    assert (circle["starts"], circle["timezone"]) == ("2026-01-07T19:30", "Asia/Makassar")
-    assert (circle["rule"], circle["visibility"]) == ("FREQ=WEEKLY;BYDAY=WE", "public")
-    assert (await rows("sign_in"))[0]["id"]
-    async with database.engine.begin() as connection:
-        await connection.run_sync(to_guide)
-    for table, old in before.items():
-        assert await rows(table) == old
-    await database.close()

@@ -59,7 +59,7 @@ async def demonstration(*arguments: str, pace: str = PACE) -> AsyncIterator[Demo
     process = await asyncio.create_subprocess_exec(
         sys.executable,
         *("-m", "server.cli", "demo", "--pace", pace, *arguments),
-        env={**os.environ, "HOST": "127.0.0.1", "PORT": "0"},
+        env={**os.environ, "HOST": "127.0.0.1", "PORT": "0", "LINGKAR_SOUND_PORT": "0"},
         stdin=asyncio.subprocess.DEVNULL,
         stdout=asyncio.subprocess.PIPE,
         stderr=asyncio.subprocess.PIPE,

@@ -10,6 +10,7 @@ from sqlalchemy import func, select, update
 from server import live_room
 from server.circles import founding
 from server.circles.tables import Circle, Invitation, Membership
+from server.words import text
 from tests.server.circling import change, circle_of, found
 from tests.server.test_members import Outside
 from tests.server.test_setting_up import CIRCLE
@@ -198,3 +199,48 @@ def fields(page: Answer) -> dict[str, str]:
         chosen = re.search(r'value="([^"]*)" selected', body)
         sent[name_] = unescape(chosen[1]) if chosen else ""
     return sent
+
+
+# --- somebody else was faster ---
+
+
+async def test_whoever_saves_later_is_told_what_changed_and_keeps_what_they_typed(
+    site: Site,
+) -> None:
+    one, two = site.facilitator(), site.facilitator()
+    mine = fields(await one.get(f"{site.circle}/ubah"))
+    theirs = fields(await two.get(f"{site.circle}/ubah"))
+    changed = {**theirs, "topic": "Topik baru", "time": "20:15", "ages": "all", "both": "true"}
+    assert (await two.post(f"{site.circle}/ubah", changed)).status == 303
+    told = await one.post(f"{site.circle}/ubah", {**mine, "topic": "Topikku", "seats": "9"})
+    assert told.status == 409
+    note = told.text.partition('role="alert"')[2].partition("</div>")[0]
+    for words in ("Topik baru", "20.15", text("id", "org.ages.all"), "ya"):
+        assert words in note, words
+    assert "Kursi" not in note and "Tempat" not in note
+    form = fields(told)
+    # Typed here: kept. Untouched here: as the other made it.
+    assert (form["topic"], form["seats"]) == ("Topikku", "9")
+    assert (form["time"], form["ages"], form["both"]) == ("20:15", "all", "true")
+    assert (await circle_of(site)).topic == "Topik baru"
+    # Saving again is a decision.
+    assert (await one.post(f"{site.circle}/ubah", form)).status == 303
+    circle = await circle_of(site)
+    assert (circle.topic, circle.seats, circle.starts[11:]) == ("Topikku", 9, "20:15")
+
+
+async def test_two_who_change_the_same_thing_alike_are_not_disturbed(site: Site) -> None:
+    one, two = site.facilitator(), site.facilitator()
+    form = fields(await one.get(f"{site.circle}/ubah"))
+    for visitor in (two, one):
+        answer = await visitor.post(f"{site.circle}/ubah", {**form, "topic": "Sama"})
+        assert answer.status == 303
+
+
+async def test_a_wrong_field_does_not_make_the_form_forget_what_it_began_with(site: Site) -> None:
+    one, two = site.facilitator(), site.facilitator()
+    form = fields(await one.get(f"{site.circle}/ubah"))
+    wrong = await one.post(f"{site.circle}/ubah", {**form, "seats": "31"})
+    await two.post(f"{site.circle}/ubah", {**form, "topic": "Topik baru"})
+    again = {**fields(wrong), "seats": "9"}
+    assert (await one.post(f"{site.circle}/ubah", again)).status == 409

@@ -259,6 +259,13 @@ async def test_what_is_saved_is_what_the_room_gets(site: Site) -> None:
     assert frame.bell and frame.hard_limit and frame.facilitators_in_order
 
 
+async def test_a_circle_meets_with_sound_where_its_organiser_chose_it(site: Site) -> None:
+    circle = await circle_of(site)
+    assert frame_of(circle).sound is (circle.medium == "sound") is False
+    circle.medium = "sound"
+    assert frame_of(circle).sound is True
+
+
 async def test_a_circle_without_a_guide_of_its_own_brings_the_standard_one(site: Site) -> None:
     frame = frame_of(await circle_of(site))
     assert len(frame.prompts) == len(standard(75).prompts)

@@ -205,10 +205,23 @@ async def test_facilitators_see_sums_above_five_answers_only(
             )
         )
         await db.commit()
-    page = await site.facilitator().get(f"{site.circle}/catatan-usai")
-    assert ("Merasa didengar: 3 ya, 2 sebagian, 1 belum." in page.words) is shown
-    assert ("Merasa didengar" in page.words) is shown
-    assert "Merasa didengar" not in (await site.member().get(f"{site.circle}/catatan-usai")).words
+    for path in (f"{site.circle}/catatan-usai", site.circle):
+        page = await site.facilitator().get(path)
+        assert ("Merasa didengar: 3 ya, 2 sebagian, 1 belum." in page.words) is shown
+        assert ("Merasa didengar" in page.words) is shown
+        assert "Merasa didengar" not in (await site.member().get(path)).words
+
+
+async def test_after_a_meeting_facilitators_find_their_follow_ups_and_all_find_help(
+    site: Site,
+) -> None:
+    held = (await site.facilitator().get(f"{site.circle}/usai")).text
+    assert f'href="{site.circle}/usai-fasilitator"' in held
+    assert "usai-fasilitator" not in (await site.member().get(f"{site.circle}/usai")).text
+    # With the circle in the address, so that its own lines are there as well.
+    help_ = f'href="/bantuan?lingkaran={site.seeded.slug}"'
+    for path in (f"{site.circle}/usai", site.circle):
+        assert help_ in (await site.member().get(path)).text
 
 
 async def test_other_circles_in_reach_are_public_ones_that_they_may_join(site: Site) -> None:

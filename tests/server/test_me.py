@@ -290,3 +290,8 @@ async def test_a_passphrase_goes_only_where_a_key_is_left(site: Site) -> None:
     await melati.post("/aku/bukti", {"passphrase": WORDS})
     await melati.post("/kunci/sandi/lepas")
     assert (await come_back(site)) is not None
+
+
+async def test_a_lost_passphrase_has_its_way_on_ones_own_page(site: Site) -> None:
+    visitor = await with_passphrase(site)
+    assert 'href="/masuk/pemulihan' in (await visitor.get("/aku")).text

@@ -345,3 +345,15 @@ class Outside:
 
     async def is_under_way(self, _circle_id: str) -> bool:
         return self.under_way
+
+
+async def test_before_they_come_people_read_that_only_the_first_visit_is_one_of_listening(
+    site: Site,
+) -> None:
+    await change(
+        site,
+        update(Circle).values(observers_first=True, visibility="public", joining="open"),
+    )
+    for path in (site.circle, f"{site.circle}/masuk"):
+        shown = (await site.stranger().get(path)).words
+        assert "Sesudah itu kamu memilih sendiri setiap kali." in shown

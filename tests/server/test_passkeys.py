@@ -5,7 +5,6 @@ from __future__ import annotations
 import json
 import time
 from collections.abc import Callable
-from pathlib import Path
 from typing import Any
 
 import pytest
@@ -68,8 +67,8 @@ async def count(site: Site, table: type[Passkey] | type[SpentChallenge]) -> int:
 # --- at set-up ---
 
 
-async def test_a_place_is_set_up_with_a_key_and_no_passphrase(tmp_path: Path) -> None:
-    async with empty_place(tmp_path) as (visitor, settings):
+async def test_a_place_is_set_up_with_a_key_and_no_passphrase(new_place: Settings) -> None:
+    async with empty_place(new_place) as (visitor, settings):
         await visitor.post("/siapkan/tukar", {"secret": await secret_of(settings)})
         assert 'data-mode="setup"' in (await visitor.get("/siapkan")).text
         key = Authenticator()
@@ -84,8 +83,8 @@ async def test_a_place_is_set_up_with_a_key_and_no_passphrase(tmp_path: Path) ->
         assert (await other.get("/masuk")).to == "/kelola"
 
 
-async def test_the_link_has_done_its_work_once_a_key_is_kept(tmp_path: Path) -> None:
-    async with empty_place(tmp_path) as (visitor, settings):
+async def test_the_link_has_done_its_work_once_a_key_is_kept(new_place: Settings) -> None:
+    async with empty_place(new_place) as (visitor, settings):
         secret = await secret_of(settings)
         late = Visitor(visitor.app)
         for browser in (visitor, late):
@@ -95,8 +94,8 @@ async def test_the_link_has_done_its_work_once_a_key_is_kept(tmp_path: Path) -> 
         assert (await ask(late, "/kunci/mulai", name="Maling")).status == 403
 
 
-async def test_a_key_that_fails_at_set_up_leaves_the_link_as_it_was(tmp_path: Path) -> None:
-    async with empty_place(tmp_path) as (visitor, settings):
+async def test_a_key_that_fails_at_set_up_leaves_the_link_as_it_was(new_place: Settings) -> None:
+    async with empty_place(new_place) as (visitor, settings):
         await visitor.post("/siapkan/tukar", {"secret": await secret_of(settings)})
         refused = await register(visitor, Authenticator(origin="https://evil.example"), "Bu Sari")
         assert_refused(refused)
@@ -107,15 +106,17 @@ async def test_a_key_that_fails_at_set_up_leaves_the_link_as_it_was(tmp_path: Pa
 
 
 @pytest.mark.parametrize("name", ["", "\u202e", "x" * 100])
-async def test_set_up_with_a_key_needs_a_name_that_can_be_read(tmp_path: Path, name: str) -> None:
-    async with empty_place(tmp_path) as (visitor, settings):
+async def test_set_up_with_a_key_needs_a_name_that_can_be_read(
+    new_place: Settings, name: str
+) -> None:
+    async with empty_place(new_place) as (visitor, settings):
         await visitor.post("/siapkan/tukar", {"secret": await secret_of(settings)})
         answer = await ask(visitor, "/kunci/mulai", name=name)
         assert (answer.status, json.loads(answer.text)["reason"]) == (422, "name")
 
 
-async def test_a_key_begun_before_the_set_up_ends_with_it(tmp_path: Path) -> None:
-    async with empty_place(tmp_path) as (visitor, settings):
+async def test_a_key_begun_before_the_set_up_ends_with_it(new_place: Settings) -> None:
+    async with empty_place(new_place) as (visitor, settings):
         await visitor.post("/siapkan/tukar", {"secret": await secret_of(settings)})
         key = Authenticator()
         options = json.loads((await ask(visitor, "/kunci/mulai", name="Bu Sari")).text)

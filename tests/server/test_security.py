@@ -6,7 +6,9 @@ import stat
 from pathlib import Path
 
 import pytest
+from argon2 import Type
 
+from server.accounts.queries import hasher
 from server.limits import Budget, Limits, prefix
 from server.security import Keys
 from server.settings import Settings
@@ -37,6 +39,12 @@ def test_a_signature_with_an_end_ends(monkeypatch: pytest.MonkeyPatch) -> None:
     assert keys.unsign_in_time("door", signed) == "value"
     monkeypatch.setattr("time.time", lambda: 1061.0)
     assert keys.unsign_in_time("door", signed) is None
+
+
+def test_a_passphrase_costs_whoever_guesses_what_rfc_9106_says() -> None:
+    real = hasher()
+    assert real.type is Type.ID
+    assert (real.time_cost, real.memory_cost, real.parallelism) == (3, 64 * 1024, 4)
 
 
 def test_a_form_token_belongs_to_one_browser_and_looks_different_each_time() -> None:

@@ -4,8 +4,6 @@ from __future__ import annotations
 
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
-from dataclasses import replace
-from pathlib import Path
 
 import pytest
 from sqlalchemy import select, update
@@ -17,7 +15,7 @@ from server.pages import make_pages
 from server.security import Keys
 from server.settings import Settings
 from server.setup import setup_link
-from tests.server.visiting import Site, Visitor
+from tests.server.visiting import Site, Visitor, awake
 
 ORGANISER = {"name": "Bu Sari", "passphrase": "teh jahe hangat"}
 CIRCLE = {
@@ -35,10 +33,10 @@ CIRCLE = {
 
 
 @asynccontextmanager
-async def empty_place(data: Path) -> AsyncIterator[tuple[Visitor, Settings]]:
-    settings = Settings(data_dir=data)
-    app = make_pages(settings, Keys.kept_in(data), Database(settings.database_url))
-    async with app.test_app():
+async def empty_place(settings: Settings) -> AsyncIterator[tuple[Visitor, Settings]]:
+    keys = Keys.kept_in(settings.data_dir)
+    app = make_pages(settings, keys, Database(settings.database_url))
+    async with awake(app):
         yield Visitor(app), settings
 
 
@@ -49,8 +47,8 @@ async def secret_of(settings: Settings) -> str:
     return link.partition("#")[2]
 
 
-async def test_from_the_link_to_the_page_of_the_first_circle(tmp_path: Path) -> None:
-    async with empty_place(tmp_path) as (visitor, settings):
+async def test_from_the_link_to_the_page_of_the_first_circle(new_place: Settings) -> None:
+    async with empty_place(new_place) as (visitor, settings):
         secret = await secret_of(settings)
         assert "Siapkan Lingkar" in (await visitor.get("/siapkan")).words
         assert (await visitor.post("/siapkan/tukar", {"secret": secret})).to == "/siapkan"
@@ -66,8 +64,8 @@ async def test_from_the_link_to_the_page_of_the_first_circle(tmp_path: Path) -> 
         assert "Orang tua tunggal" in (await visitor.get("/kelola")).words
 
 
-async def test_the_link_works_once_and_then_there_is_none(tmp_path: Path) -> None:
-    async with empty_place(tmp_path) as (visitor, settings):
+async def test_the_link_works_once_and_then_there_is_none(new_place: Settings) -> None:
+    async with empty_place(new_place) as (visitor, settings):
         secret = await secret_of(settings)
         late = Visitor(visitor.app)
         await late.post("/siapkan/tukar", {"secret": secret})
@@ -79,8 +77,8 @@ async def test_the_link_works_once_and_then_there_is_none(tmp_path: Path) -> Non
         assert (await late.get("/siapkan")).to == "/masuk"
 
 
-async def test_a_new_start_makes_a_new_link_and_the_old_one_ends(tmp_path: Path) -> None:
-    async with empty_place(tmp_path) as (visitor, settings):
+async def test_a_new_start_makes_a_new_link_and_the_old_one_ends(new_place: Settings) -> None:
+    async with empty_place(new_place) as (visitor, settings):
         old, new = await secret_of(settings), await secret_of(settings)
         assert (await visitor.post("/siapkan/tukar", {"secret": old})).status == 410
         assert (await visitor.post("/siapkan/tukar", {"secret": new})).status == 303
@@ -90,9 +88,9 @@ async def test_a_new_start_makes_a_new_link_and_the_old_one_ends(tmp_path: Path)
     "bad", [{"name": ""}, {"name": "\u202e"}, {"passphrase": "short"}, {"passphrase": "x" * 401}]
 )
 async def test_an_organiser_needs_a_name_and_a_long_passphrase(
-    tmp_path: Path, bad: dict[str, str]
+    new_place: Settings, bad: dict[str, str]
 ) -> None:
-    async with empty_place(tmp_path) as (visitor, settings):
+    async with empty_place(new_place) as (visitor, settings):
         await visitor.post("/siapkan/tukar", {"secret": await secret_of(settings)})
         answer = await visitor.post("/siapkan", {**ORGANISER, **bad})
         assert answer.status == 422
@@ -102,20 +100,20 @@ async def test_an_organiser_needs_a_name_and_a_long_passphrase(
         assert (await visitor.post("/siapkan", ORGANISER)).status == 303
 
 
-async def test_a_passphrase_is_stored_as_argon2id_and_nothing_else(tmp_path: Path) -> None:
-    async with empty_place(tmp_path) as (visitor, settings):
+async def test_a_passphrase_is_stored_as_argon2id_and_nothing_else(new_place: Settings) -> None:
+    async with empty_place(new_place) as (visitor, settings):
         await visitor.post("/siapkan/tukar", {"secret": await secret_of(settings)})
         await visitor.post("/siapkan", ORGANISER)
         async with visitor.app.extensions["lingkar"].database.session() as db:
             stored = await db.scalar(select(Person.passphrase))
         assert stored is not None
         assert stored.startswith("$argon2id$")
-        files = b"".join(path.read_bytes() for path in tmp_path.iterdir())
+        files = b"".join(path.read_bytes() for path in new_place.data_dir.iterdir())
         assert ORGANISER["passphrase"].encode() not in files
 
 
-async def test_signing_in_again_asks_for_name_and_passphrase(tmp_path: Path) -> None:
-    async with empty_place(tmp_path) as (visitor, settings):
+async def test_signing_in_again_asks_for_name_and_passphrase(new_place: Settings) -> None:
+    async with empty_place(new_place) as (visitor, settings):
         await visitor.post("/siapkan/tukar", {"secret": await secret_of(settings)})
         await visitor.post("/siapkan", ORGANISER)
         other = Visitor(visitor.app)
@@ -204,15 +202,16 @@ async def test_admission_lets_in_who_promised_and_says_why_not(site: Site) -> No
     assert await why(cookies, slug) is Reason.BANNED
 
 
-async def test_admission_without_a_database_does_not_read_it_as_a_stranger(tmp_path: Path) -> None:
+async def test_admission_without_a_database_does_not_read_it_as_a_stranger(
+    new_place: Settings,
+) -> None:
     from realtime.domain.refusal import Reason, Refused
     from server.accounts.queries import PURPOSE
     from server.circles.admission import CircleAdmission
 
-    settings = replace(Settings(), data_dir=tmp_path)
-    keys = Keys.kept_in(tmp_path)
+    keys = Keys.kept_in(new_place.data_dir)
     # A database without tables answers nothing.
-    admission = CircleAdmission(Database(settings.database_url), keys, settings)
+    admission = CircleAdmission(Database(new_place.database_url), keys, new_place)
     with pytest.raises(Refused) as refused:
         await admission.admit({"lingkar": keys.sign(PURPOSE, "token")}, "any")
     assert refused.value.reason is Reason.OUT_OF_REACH

@@ -8,6 +8,7 @@ from html import unescape
 from typing import Any
 
 from quart import Quart
+from quart.testing.app import TestApp
 
 from server.circles.seed import Seeded
 from server.settings import Settings
@@ -79,6 +80,11 @@ class Visitor:
 def dashed(headers: dict[str, str]) -> dict[str, str]:
     """`Sec_Fetch_Site` for what cannot be a Python name."""
     return {name.replace("_", "-"): value for name, value in headers.items()}
+
+
+def awake(app: Quart) -> TestApp:
+    """The application while it serves; it may take its time to start on a busy machine."""
+    return TestApp(app, startup_timeout=60, shutdown_timeout=60)
 
 
 @dataclass(frozen=True)
