@@ -59,6 +59,10 @@ class Events:
             "nod": self._nod,
             "sync": self._sync,
             "observe": self._observe,
+            # Where there is sound, the sound's desk answers in the place of these.
+            "sound_join": self._no_sound,
+            "sound_answer": self._no_sound,
+            "sound_leave": self._no_sound,
         }
         gateway.server.on("*", self._any)
 
@@ -213,6 +217,9 @@ class Events:
         socket.observer = sent.observer
         meeting = await self._gateway.room.arrived(socket.guest, sent.observer)
         return Accepted(meeting.shown)
+
+    async def _no_sound(self, circle: Circle, socket: Socket, _sent: object) -> Ack:
+        raise Refused(Reason.SOUND_AWAY)
 
 
 def command_type(data: object) -> str | None:

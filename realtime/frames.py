@@ -192,6 +192,11 @@ class Server(socketio.AsyncServer):  # type: ignore[misc]
             else:
                 self.soon(self.cut(eio_sid))
 
+    def hung_up(self, sid: str) -> bool:
+        """Whether the browser said goodbye: a page that was closed or left, not a line lost."""
+        line = self._line(self.eio_of(sid))
+        return line is not None and line.hung_up
+
     def soon(self, work: Coroutine[Any, Any, None]) -> None:
         """Do it on the side, and keep hold of it until it is done."""
         task = asyncio.ensure_future(work)

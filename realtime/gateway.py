@@ -9,7 +9,7 @@ import asyncio
 import logging
 from collections.abc import Iterable, Mapping
 from contextlib import suppress
-from typing import Any
+from typing import Any, Protocol
 
 import orjson
 import socketio.exceptions
@@ -29,8 +29,22 @@ LOG = logging.getLogger(__name__)
 ANSWER_SECONDS = 2.0
 GUESSES = frozenset({Reason.NOT_SIGNED_IN, Reason.NOT_A_MEMBER, Reason.MALFORMED, Reason.BANNED})
 """Refusals that slow an address down. A full house or a new version is nobody's doing."""
+CLOSED = "client disconnect"
 TABS = 3
 """Connections of one person in one circle."""
+
+
+class Beside(Protocol):
+    """What goes on beside the words, where there is any: sound."""
+
+    def closed(self, circle: Circle, socket: Socket) -> None:
+        """This tab was closed by its person; a line that is lost is none of that."""
+
+    async def part(self, circle: Circle, socket: Socket) -> None:
+        """This person has to go: return once nothing of theirs is heard, and soon."""
+
+    def gone(self, circle: Circle, payload: bytes) -> None:
+        """`sound_gone` came by the bus."""
 
 
 class Gateway:
@@ -50,6 +64,7 @@ class Gateway:
         self.server = Server(origins, self._welcome)
         self.audiences = Audiences(self.server)
         self.circles: dict[CircleId, Circle] = {}
+        self.beside: Beside | None = None
         self.out_of_reach = False
         self.stopping = False
         self._of: dict[str, Circle] = {}
@@ -129,11 +144,12 @@ class Gateway:
 
     # --- Going out ---
 
-    async def _disconnect(self, sid: str, _why: str) -> None:
+    async def _disconnect(self, sid: str, why: str) -> None:
         circle = self._of.get(sid)
         socket = circle.sockets.get(sid) if circle else None
         if circle is None or socket is None:
             return
+        closed = why == CLOSED or self.server.hung_up(sid)
         left, guest = await self._leave(socket), socket.guest
         if left is None or self.stopping:
             return
@@ -142,6 +158,8 @@ class Gateway:
             other.guest.member_id == guest.member_id and other.tab == socket.tab
             for other in circle.sockets.values()
         )
+        if self.beside is not None and closed and not again:
+            self.beside.closed(circle, socket)
         if not again:
             await self.room.lost(guest.circle_id, guest.member_id, socket.tab if left else None)
 
@@ -171,6 +189,10 @@ class Gateway:
 
     async def _see_out(self, leaving: Leaving) -> None:
         socket, why = leaving.socket, leaving.why
+        circle = self._of.get(socket.sid)
+        if self.beside is not None and circle is not None:
+            # Sound first, then sockets.
+            await self.beside.part(circle, socket)
         if why.reason == "removed" and await self._is_banned(socket):
             why = Gone("banned")
         with suppress(TimeoutError):
@@ -203,6 +225,10 @@ class Gateway:
             circle.seq = max(circle.seq, heard.seq)
             # The place in the order is put into the words' JSON without opening it.
             payload = payload[:-1] + b',"seq":%d}' % heard.seq
+        if heard.event == "sound_gone":
+            if self.beside is not None:
+                self.beside.gone(circle, payload)
+            return
         if heard.event == "said":
             said = orjson.loads(heard.payload)
             circle.note_author(said["id"], MemberId(said["member_id"]), heard.seq)

@@ -26,6 +26,8 @@ TOO_LARGE_TIMES = 3
 # Pong, close, and of socketio's packets: connect, disconnect, event, acknowledgement. No binary.
 READABLE = re.compile(r"[13]\Z|4[0-3]")
 EVENT_WITH_ID = re.compile(r"42(\d{1,9})\[")
+GOODBYES = (1000, 1001)
+"""Codes of a close that somebody meant: a page left or closed, as browsers say it."""
 GONE: Message = {"type": "websocket.disconnect", "code": 1008}
 
 
@@ -37,6 +39,8 @@ class Line:
 
     def __init__(self, send: Send) -> None:
         self.send = send
+        self.hung_up = False
+        """The client closed it, and said so."""
         self._task: asyncio.Task[None] | None = None
         self._timer: asyncio.TimerHandle | None = None
 
@@ -44,6 +48,9 @@ class Line:
         self._task = asyncio.ensure_future(serving)
         try:
             await asyncio.shield(self._task)
+        except OSError:
+            # They hung up while we were saying something: nobody's fault, and nothing is lost.
+            pass
         except Exception as bug:
             # By its kind alone: what it says may hold what somebody said.
             LOG.error("line fault=%s", type(bug).__name__)
@@ -77,8 +84,9 @@ class Line:
 class Guard:
     """The frames of one WebSocket on their way in."""
 
-    def __init__(self, receive: Receive, send: Send) -> None:
+    def __init__(self, receive: Receive, send: Send, line: Line) -> None:
         self._receive = receive
+        self._line = line
         self._send = send
         self._hello_by = asyncio.get_running_loop().time() + HELLO_SECONDS
         self._greeted = False
@@ -89,6 +97,7 @@ class Guard:
         while True:
             message = await self._next()
             if message["type"] != "websocket.receive":
+                self._line.hung_up = message.get("code") in GOODBYES
                 return message
             text = message.get("text")
             if text is None or not READABLE.match(text):
@@ -128,7 +137,7 @@ def guarded(app: App) -> App:
             await app(scope, receive, send)
             return
         line = Line(send)
-        guard = Guard(receive, send)
+        guard = Guard(receive, send, line)
         await line.run(app({**scope, LINE: line}, guard.receive, send))
 
     return serve

@@ -13,6 +13,8 @@ from typing import Any
 
 import socketio
 
+from realtime.audio.desk import Desk
+from realtime.audio.turn import Turn
 from realtime.clock import Clock, Watch
 from realtime.domain.meeting import CircleId, Meeting, Phase, Presence
 from realtime.domain.refusal import Refused
@@ -23,6 +25,7 @@ from realtime.line import App, guarded
 from realtime.ports import Admission, OutOfReach
 from realtime.room import Room
 from realtime.store import Stores, by_redis
+from realtime.store.link import Link
 
 CLOCK_SECONDS = 0.5
 BEAT_SECONDS = 4.0
@@ -55,12 +58,19 @@ class Live:
         )
         self.events = Events(self.gateway)
         self.sio: socketio.AsyncServer = self.gateway.server
+        self._sound: tuple[Desk, Link] | None = None
         self._settled_at = monotonic() + SETTLED_SECONDS
         self._turn = 0
         self._shut = False
         self._shut_at = 0.0
         self._ended: dict[CircleId, float] = {}
         self._tasks: list[asyncio.Task[None]] = []
+
+    def with_sound(self, redis_url: str, turn: Turn) -> Live:
+        """The same room, and sound beside it where a sound process serves over that Redis."""
+        link = Link(redis_url)
+        self._sound = Desk(self.gateway, self.events, link, turn), link
+        return self
 
     def asgi(self, pages: App | None = None) -> App:
         """The room at /socket.io/ behind its guard, the pages elsewhere."""
@@ -72,6 +82,8 @@ class Live:
             asyncio.create_task(self._every(CLOCK_SECONDS, "clock", self._look_at_the_clock)),
             asyncio.create_task(self._every(BEAT_SECONDS, "beat", self._beat)),
         ]
+        if self._sound:
+            await self._sound[0].start()
 
     async def stop(self) -> None:
         """Close every socket so that clients come back elsewhere; nobody loses a place."""
@@ -83,6 +95,10 @@ class Live:
             for sid in list(circle.sockets):
                 await self.sio.cut(self.sio.eio_of(sid))
         await self.sio.shutdown()
+        if self._sound:
+            desk, link = self._sound
+            await desk.stop()
+            await link.close()
         await self._stores.close()
 
     async def _every(
@@ -198,6 +214,6 @@ class Live:
                 await self.room.arrived(socket.guest, socket.observer)
 
 
-def build(admission: Admission, redis_url: str, origins: Iterable[str]) -> Live:
+def build(admission: Admission, redis_url: str, origins: Iterable[str], turn: Turn) -> Live:
     """The live room over a Redis or Valkey. `origins` are the pages that may open a socket."""
-    return Live(admission, by_redis(redis_url), origins)
+    return Live(admission, by_redis(redis_url), origins).with_sound(redis_url, turn)

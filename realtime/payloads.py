@@ -26,6 +26,8 @@ from realtime.views import (
     Nodded,
     Retracted,
     Said,
+    SoundGone,
+    SoundHeard,
     Trouble,
     Whispered,
     YouView,
@@ -36,6 +38,8 @@ Id = Annotated[str, MinLen(8), MaxLen(64)]
 Count = Annotated[int, Ge(0), Le(2**53 - 1)]
 TEXT_MAX = 2000
 """Characters of one message, counted after trimming."""
+SDP_MAX = 15_000
+"""Characters of a browser's answer. A frame is 16 KB."""
 PROMPT_MAX = 500
 COMMAND_MAX = 60
 """People named by one command at most; a circle has 30 seats."""
@@ -110,6 +114,28 @@ class Observe:
 
 
 @dataclass(frozen=True)
+class SoundJoin:
+    """Event `sound_join`: turn sound on in this tab. `listen_only`: without a microphone."""
+
+    listen_only: bool
+
+
+@dataclass(frozen=True)
+class SoundAnswer:
+    """Event `sound_answer`: the browser's answer to the offer, without its candidates."""
+
+    ticket: Id
+    sdp: Annotated[str, MinLen(1), MaxLen(SDP_MAX)]
+
+
+@dataclass(frozen=True)
+class SoundLeave:
+    """Event `sound_leave`: turn sound off again."""
+
+    ticket: Id
+
+
+@dataclass(frozen=True)
 class Accepted:
     """The answer to an event that was carried out, or that changed nothing."""
 
@@ -128,6 +154,26 @@ class Placed:
 
 
 @dataclass(frozen=True)
+class IceServer:
+    """A way around walls that let no UDP pass; the credential lasts for some hours."""
+
+    urls: tuple[str, ...]
+    username: str
+    credential: str
+
+
+@dataclass(frozen=True)
+class SoundOffered:
+    """The answer to `sound_join`: the server's offer, made once."""
+
+    version: int
+    ticket: str
+    offer: str
+    ice_servers: tuple[IceServer, ...]
+    ok: Literal[True] = True
+
+
+@dataclass(frozen=True)
 class Declined:
     """The answer to an event that was refused."""
 
@@ -137,7 +183,7 @@ class Declined:
     ok: Literal[False] = False
 
 
-Ack = Accepted | Placed | Declined
+Ack = Accepted | Placed | SoundOffered | Declined
 
 CLIENT_EVENTS: dict[str, type] = {
     "command": CommandSent,
@@ -148,6 +194,9 @@ CLIENT_EVENTS: dict[str, type] = {
     "nod": Nod,
     "sync": Sync,
     "observe": Observe,
+    "sound_join": SoundJoin,
+    "sound_answer": SoundAnswer,
+    "sound_leave": SoundLeave,
 }
 SERVER_EVENTS: dict[str, type] = {
     "joined": Joined,
@@ -160,6 +209,8 @@ SERVER_EVENTS: dict[str, type] = {
     "retracted": Retracted,
     "whispered": Whispered,
     "nodded": Nodded,
+    "heard": SoundHeard,
+    "sound_gone": SoundGone,
     "gone": Gone,
     "trouble": Trouble,
 }

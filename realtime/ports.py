@@ -93,7 +93,7 @@ class WordsHeard:
 Heard = StateHeard | WordsHeard
 
 
-PASSING = frozenset({"nodded", "whispered"})
+PASSING = frozenset({"nodded", "whispered", "heard", "sound_gone"})
 """Events without a place in the order of the words: one that is missed leaves no gap."""
 
 

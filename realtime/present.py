@@ -75,6 +75,7 @@ def meeting_view(meeting: Meeting, now: Instant) -> MeetingView:
         silence=meeting.silence,
         bell=meeting.frame.bell,
         hard_limit=meeting.frame.hard_limit,
+        sound=meeting.frame.sound,
         nods_off=meeting.nods_off,
         seats=tuple(SeatView(s.member_id, s.name, s.role, s.presence) for s in seated(meeting)),
         stick=stick_view(meeting),
@@ -84,6 +85,7 @@ def meeting_view(meeting: Meeting, now: Instant) -> MeetingView:
         ending=meeting.ending,
         capacity=meeting.frame.seats,
         greeter=meeting.greeter,
+        typist=meeting.typist,
         notices=tuple(NoticeView(x.n, x.kind, x.member_id, x.by) for x in meeting.notices),
     )
 

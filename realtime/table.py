@@ -35,6 +35,10 @@ MAY: dict[str, frozenset[Place]] = {
     "nod": SEATED,
     "sync": SEATED | {Place.WAITING},
     "observe": frozenset({Place.WAITING}),
+    # Observers listen. Who may be heard is the sound process's to keep (`audio/floor.py`).
+    "sound_join": SEATED,
+    "sound_answer": SEATED,
+    "sound_leave": SEATED,
 }
 
 ROLES = {

@@ -86,6 +86,8 @@ class MeetingView:
     """The circle agreed that anyone may call a silence."""
     hard_limit: bool
     """The circle agreed that a turn ends a minute after its time."""
+    sound: bool
+    """The circle meets with sound: `sound_join` turns it on for one person, never by itself."""
     nods_off: bool
     seats: tuple[SeatView, ...]
     """Clockwise; people who left are not in it."""
@@ -98,6 +100,8 @@ class MeetingView:
     capacity: int
     greeter: MemberId | None
     """A member who lets people in tonight, beside the facilitators."""
+    typist: MemberId | None
+    """A member who types what is spoken, and may write whatever the floor."""
     notices: tuple[NoticeView, ...]
     """The last few, oldest first."""
 
@@ -302,6 +306,24 @@ class Nodded:
     """Audience: inside. Event `nodded`: who nodded in the last moments, coalesced."""
 
     members: tuple[MemberId, ...]
+
+
+@dataclass(frozen=True)
+class SoundHeard:
+    """Audience: inside. Event `heard`: who is heard now, by the offer's three downlinks."""
+
+    slots: tuple[MemberId | None, MemberId | None, MemberId | None]
+
+
+@dataclass(frozen=True)
+class SoundGone:
+    """Audience: one tab. Event `sound_gone`: the sound under that ticket is over.
+
+    `lost`: join again, all by yourself. The others are somebody's doing.
+    """
+
+    ticket: str
+    why: Literal["moved", "lost", "ended", "stepped_out", "removed"]
 
 
 @dataclass(frozen=True)

@@ -21,11 +21,14 @@ ROOT = Path(__file__).resolve().parent.parent
 BUILT = ROOT / "server/static/built"
 KB = 1000
 ROOM_JS = 90 * KB
+SOUND_JS = 20 * KB
 FIRST_VIEW = 20 * KB
 FIRST_VIEWS = ("/", "/u", "/siapkan", "/masuk", "/bantuan", "/privasi", "/panduan")
 # The room's page needs a seat; its markup is one element and a few links.
 ROOM_PAGE_HTML = 2 * KB
 ROOM = "src/room/main.tsx"
+# Loaded by nobody but who turns sound on.
+SOUND = "src/audio/main.ts"
 
 
 def gz(content: bytes) -> int:
@@ -48,14 +51,14 @@ def parts_of(entry: str, manifest: dict[str, Any]) -> tuple[set[str], set[str]]:
     return scripts, styles
 
 
-def later_scripts(entry: str, manifest: dict[str, Any]) -> set[str]:
-    """Scripts that the entry loads by itself once it runs (a catalogue, the sound)."""
+def later_scripts(entry: str, manifest: dict[str, Any], besides: str = "") -> set[str]:
+    """Scripts that the entry loads once it runs (a catalogue, the console), but one part."""
     found: set[str] = set()
     todo = [entry]
     while todo:
         part = manifest[todo.pop()]
         for name in part.get("dynamicImports", []) + part.get("imports", []):
-            if manifest[name]["file"] not in found:
+            if name != besides and manifest[name]["file"] not in found:
                 found.add(manifest[name]["file"])
                 todo.append(name)
     return found
@@ -71,7 +74,13 @@ def html_and_styles() -> dict[str, int]:
     with tempfile.TemporaryDirectory() as data:
         server = subprocess.Popen(
             [ROOT / ".venv/bin/lingkar", "serve"],
-            env={**os.environ, "PORT": "0", "HOST": "127.0.0.1", "LINGKAR_DATA": data},
+            env={
+                **os.environ,
+                "PORT": "0",
+                "HOST": "127.0.0.1",
+                "LINGKAR_DATA": data,
+                "LINGKAR_SOUND_PORT": "0",
+            },
             cwd=ROOT,
             stdout=subprocess.PIPE,
             text=True,
@@ -106,7 +115,10 @@ def main() -> int:
     manifest = json.loads((BUILT / ".vite/manifest.json").read_text())
     scripts, styles = parts_of(ROOM, manifest)
     # With every catalogue and every part that might load later: the whole is held.
-    rows = [("Room JavaScript, all of it", weigh(scripts | later_scripts(ROOM, manifest)), ROOM_JS)]
+    room = scripts | later_scripts(ROOM, manifest, besides=SOUND)
+    sound = (parts_of(SOUND, manifest)[0] | later_scripts(SOUND, manifest)) - room
+    rows = [("Room JavaScript, all of it", weigh(room), ROOM_JS)]
+    rows += [("Sound, once it is turned on", weigh(sound), SOUND_JS)]
     rows += [("Room HTML and CSS", ROOM_PAGE_HTML + weigh(styles), FIRST_VIEW)]
     rows += [(f"{path} HTML and CSS", size, FIRST_VIEW) for path, size in html_and_styles().items()]
     over = 0

@@ -8,6 +8,7 @@ from contextlib import asynccontextmanager
 from typing import Any
 
 from realtime import live
+from realtime.audio.turn import Turn
 from server import gate, live_room
 from server.circles.admission import CircleAdmission
 from server.database import Database
@@ -23,7 +24,8 @@ def create_app(settings: Settings, redis_url: str) -> Any:
     database = Database(settings.database_url)
     admission = CircleAdmission(database, keys, settings)
     jobs = Jobs(settings, keys, database)
-    room = live.build(admission, redis_url, list(settings.origins))
+    turn = Turn(settings.turn_urls, settings.turn_secret or "", settings.turn_seconds)
+    room = live.build(admission, redis_url, list(settings.origins), turn)
 
     @asynccontextmanager
     async def around() -> AsyncIterator[None]:

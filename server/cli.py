@@ -35,6 +35,8 @@ def main(argv: list[str] | None = None) -> int:
                 return serve(settings, with_lan=arguments.lan)
             case "demo":
                 return demo(settings, arguments)
+            case "sound":
+                return sound(settings)
             case "check":
                 from server.commands import checking
 
@@ -62,6 +64,7 @@ def parser() -> argparse.ArgumentParser:
         )
     demo_.add_argument("--lang", choices=["id", "en"], default="id", help="what they speak")
     demo_.add_argument("--pace", type=float, default=1.0, help="how many times faster than people")
+    commands.add_parser("sound", help="one more process for sound, over the Redis in REDIS_URL")
     commands.add_parser("check", help="say what is ready and what is missing")
     add_commands(commands)
     return top
@@ -89,6 +92,17 @@ def serve(settings: Settings, *, with_lan: bool = False) -> int:
     run(serving.serve(settings, listener, ready=ready, tls=tls))
     print("Stopped. Nothing is left running.", flush=True)
     return 0
+
+
+def sound(settings: Settings) -> int:
+    """Be a sound process until a signal comes. `serve` starts one by itself."""
+    from server import sounding
+
+    if settings.redis_url is None:
+        raise serving.CannotServe("A sound process needs the Redis of its server: set REDIS_URL.")
+    if wrong := sounding.taken(settings, settings.sound_host or settings.host):
+        raise serving.CannotServe(wrong)
+    return sounding.main(settings)
 
 
 def bind(
@@ -142,6 +156,7 @@ async def tell(running: serving.Running) -> None:
         f"  Web       this process ({os.getpid()}), port {running.port}",
         f"  Valkey    {running.valkey}",
         f"  Database  {serving.database_place(settings)}",
+        f"  Sound     {await serving.sound_place(running)}",
     ]
     link = await setup_link(settings)
     if link is not None:

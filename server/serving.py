@@ -11,7 +11,6 @@ import asyncio
 import contextlib
 import errno
 import logging
-import signal
 import socket
 from collections.abc import AsyncIterator, Awaitable, Callable, Iterator
 from dataclasses import dataclass
@@ -21,9 +20,10 @@ from urllib.parse import urlsplit
 import uvicorn
 from sqlalchemy.engine import make_url
 
-from server import memory
+from server import memory, sounding, supervising
 from server.embedded import EmbeddedValkey, ValkeyDidNotStart
 from server.settings import Settings
+from server.stopping import stop_requested
 
 if TYPE_CHECKING:
     from server.lan import Certificate
@@ -47,6 +47,7 @@ class Running:
     settings: Settings
     port: int
     valkey: str
+    sound: supervising.Supervisor
 
 
 class Server(uvicorn.Server):
@@ -101,6 +102,11 @@ async def serve(
     # Imported late: a taken port should be told before the whole application is loaded.
     from server.app import create_app
 
+    # The listener knows where the pages are served, whoever chose it.
+    host = listener.getsockname()[0]
+    if wrong := sounding.taken(settings, settings.sound_host or host):
+        listener.close()
+        raise CannotServe(wrong)
     memory.never_dumped()
     if memory.may_be_swapped():
         log.warning("swap_on")
@@ -109,7 +115,8 @@ async def serve(
         stack.callback(listener.close)
         redis_url, where, lost = await stack.enter_async_context(valkey_of(settings))
         await pass_the_gate(redis_url, settings)
-        running = Running(settings, listener.getsockname()[1], where)
+        sound = await stack.enter_async_context(supervising.supervised(settings, redis_url, host))
+        running = Running(settings, listener.getsockname()[1], where, sound)
         config = configured(
             create_app(settings, redis_url),
             lifespan="on",
@@ -209,20 +216,19 @@ async def pass_the_gate(redis_url: str, settings: Settings) -> None:
         )
 
 
-def stop_requested() -> asyncio.Event:
-    """An event that Ctrl-C, SIGTERM and a closed terminal set, however often they come."""
-    stop = asyncio.Event()
-    loop = asyncio.get_running_loop()
-    for number in (signal.SIGINT, signal.SIGTERM, signal.SIGHUP):
-        # Whoever started us with nohup or in the background meant it.
-        if signal.getsignal(number) is not signal.SIG_IGN:
-            loop.add_signal_handler(number, stop.set)
-    return stop
-
-
 def database_place(settings: Settings) -> str:
     """Where the database is, without its password."""
     url = make_url(settings.database_url)
     if url.get_backend_name() == "sqlite":
         return f"SQLite, {url.database}"
     return f"{url.get_backend_name()}, {url.host or 'local socket'}"
+
+
+async def sound_place(running: Running) -> str:
+    """Where sound goes, in words."""
+    chosen = running.settings.sound_port
+    wanted = sounding.DEFAULT_PORT if chosen is None else chosen
+    if not await running.sound.is_up():
+        return f"UDP port {wanted or 'still to be chosen'}, starting; writing needs none of it"
+    other = chosen is None and running.sound.port != wanted
+    return f"UDP port {running.sound.port}" + (f" ({wanted} is taken)" if other else "")

@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from pathlib import Path
 from urllib.parse import urlsplit
 
-from pydantic import Field
+from pydantic import Field, SecretStr
 from pydantic_settings import BaseSettings, SettingsConfigDict
 
 
@@ -22,6 +22,12 @@ class Environment(BaseSettings):
     redis_unproven: bool = Field(False, validation_alias="LINGKAR_REDIS_UNPROVEN")
     database_url: str | None = Field(None, validation_alias="DATABASE_URL")
     public_url: str | None = Field(None, validation_alias="PUBLIC_URL")
+    sound_port: int | None = Field(None, ge=0, le=65535, validation_alias="LINGKAR_SOUND_PORT")
+    sound_host: str | None = Field(None, validation_alias="LINGKAR_SOUND_HOST")
+    sound_address: str = Field("", validation_alias="LINGKAR_SOUND_ADDRESS")
+    turn_urls: str = Field("", validation_alias="TURN_URLS")
+    turn_secret: SecretStr | None = Field(None, validation_alias="TURN_SECRET")
+    turn_seconds: int = Field(6 * 3600, ge=60, validation_alias="TURN_SECONDS")
 
 
 @dataclass(frozen=True)
@@ -39,6 +45,15 @@ class Settings:
     """None: SQLite in `data_dir`."""
     public: str | None = None
     """None: this machine alone, under `localhost`."""
+    sound_port: int | None = None
+    """UDP. None: 8443, or any free one where that is taken; 0: any free one."""
+    sound_host: str | None = None
+    """None: where the pages are served."""
+    sound_addresses: tuple[str, ...] = ()
+    """Where browsers are told to find the sound; empty: the address that it listens on."""
+    turn_urls: tuple[str, ...] = ()
+    turn_secret: str | None = field(default=None, repr=False)
+    turn_seconds: int = 6 * 3600
 
     @classmethod
     def from_env(cls) -> Settings:
@@ -52,6 +67,12 @@ class Settings:
             redis_unproven=said.redis_unproven,
             database=said.database_url,
             public=said.public_url,
+            sound_port=said.sound_port,
+            sound_host=said.sound_host,
+            sound_addresses=listed(said.sound_address),
+            turn_urls=listed(said.turn_urls),
+            turn_secret=said.turn_secret.get_secret_value() if said.turn_secret else None,
+            turn_seconds=said.turn_seconds,
         )
 
     def serving_at(self, url: str, port: int) -> Settings:
@@ -89,3 +110,8 @@ class Settings:
             f"{public.scheme}://{name}:{self.port}" for name in ("localhost", "127.0.0.1", "[::1]")
         )
         return tuple(dict.fromkeys((f"{public.scheme}://{public.netloc}", *here)))
+
+
+def listed(words: str) -> tuple[str, ...]:
+    """What stands between commas."""
+    return tuple(word.strip() for word in words.split(",") if word.strip())

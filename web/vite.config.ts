@@ -28,32 +28,48 @@ const entries = {
 /**
  * Leave out of the catalogues what no script says: most words are on pages that the server renders.
  * A key counts as said where it stands in a source, or begins as a template in a source does.
+ * What the sound alone says is in a catalogue of its own (`?sound`), and comes with it.
  */
 function onlySaidWords(): Plugin {
+  let building = false;
   return {
     name: "lingkar-only-said-words",
-    apply: "build",
     enforce: "pre",
+    configResolved(config) {
+      building = config.command === "build";
+    },
     async load(id) {
-      if (!/[\\/]locales[\\/]\w+\.json$/.test(id)) return null;
-      const sources = await Promise.all(
-        readdirSync(resolve(here, "src"), { recursive: true, encoding: "utf8" })
-          .filter((file) => /\.tsx?$/.test(file) && !/\.test\.|testing|staging/.test(file))
-          .map((file) => readFile(resolve(here, "src", file), "utf8")),
-      );
-      const text = sources.join("\n");
-      const whole = new Set([...text.matchAll(/["'`]([\w.]+)["'`]/g)].map((found) => found[1]));
-      const beginnings = [...text.matchAll(/`([\w]+\.[\w.]*)\$\{/g)].map((found) => found[1] ?? "");
-      // A key's own variants come with it: `fac.add` brings `fac.add.s`, its words for a thumb.
-      const said = (key: string): boolean =>
-        whole.has(key) ||
-        whole.has(key.replace(/\.\w+$/, "")) ||
-        beginnings.some((beginning) => key.startsWith(beginning));
-      const all = JSON.parse(await readFile(id, "utf8")) as Record<string, string>;
-      const kept = Object.entries(all).filter(([key]) => said(key.replace(/_one$/, "")));
-      return JSON.stringify(Object.fromEntries(kept));
+      const [file = "", query = ""] = id.split("?");
+      const ofSound = query.split("&").includes("sound");
+      // Unit tests read the whole catalogues.
+      if (!/[\\/]locales[\\/]\w+\.json$/.test(file) || !(building || ofSound)) return null;
+      const inSound = await saidIn((source) => /^audio[\\/]/.test(source));
+      const elsewhere = await saidIn((source) => !/^audio[\\/]/.test(source));
+      const wanted = (key: string): boolean => (ofSound ? inSound(key) && !elsewhere(key) : elsewhere(key));
+      const all = JSON.parse(await readFile(file, "utf8")) as Record<string, string>;
+      const kept = Object.entries(all).filter(([key]) => wanted(key.replace(/_one$/, "")));
+      const words = JSON.stringify(Object.fromEntries(kept));
+      // With a part named, the bundler would not see by the file's name what it is.
+      return ofSound ? { code: `export default ${words}`, moduleType: "js" } : words;
     },
   };
+}
+
+/** Whether a key is said in one of the sources chosen. */
+async function saidIn(chosen: (file: string) => boolean): Promise<(key: string) => boolean> {
+  const sources = await Promise.all(
+    readdirSync(resolve(here, "src"), { recursive: true, encoding: "utf8" })
+      .filter((file) => /\.tsx?$/.test(file) && !/\.test\.|testing|staging/.test(file) && chosen(file))
+      .map((file) => readFile(resolve(here, "src", file), "utf8")),
+  );
+  const text = sources.join("\n");
+  const whole = new Set([...text.matchAll(/["'`]([\w.]+)["'`]/g)].map((found) => found[1]));
+  const beginnings = [...text.matchAll(/`([\w]+\.[\w.]*)\$\{/g)].map((found) => found[1] ?? "");
+  // A key's own variants come with it: `fac.add` brings `fac.add.s`, its words for a thumb.
+  return (key) =>
+    whole.has(key) ||
+    whole.has(key.replace(/\.\w+$/, "")) ||
+    beginnings.some((beginning) => key.startsWith(beginning));
 }
 
 /** Write a .gz sibling of every text file, so that the server compresses nothing while serving. */
@@ -102,5 +118,7 @@ export default defineConfig({
     globals: true,
     include: ["src/**/*.test.{ts,tsx}"],
     passWithNoTests: true,
+    // A machine that does other work beside is no fault of a test.
+    testTimeout: 20_000,
   },
 });

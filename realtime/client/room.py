@@ -18,6 +18,7 @@ from realtime.client.seen import KEPT, Seen, parse
 from realtime.domain.commands import Command
 from realtime.domain.meeting import MemberId
 from realtime.domain.refusal import Reason
+from realtime.payloads import IceServer
 from realtime.views import PROTOCOL
 
 UNTIL_SECONDS = 20.0
@@ -34,6 +35,9 @@ class Ack:
     """With `conflict`: the facilitator who was faster."""
     id: str | None = None
     seq: int | None = None
+    ticket: str | None = None
+    offer: str | None = None
+    ice_servers: tuple[IceServer, ...] = ()
 
 
 class NotInTime(AssertionError):

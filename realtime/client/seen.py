@@ -23,6 +23,8 @@ from realtime.views import (
     Retracted,
     Said,
     SeatView,
+    SoundGone,
+    SoundHeard,
     Trouble,
     Whispered,
     YouView,
@@ -61,6 +63,8 @@ class Seen:
         self.retracted: list[str] = []
         self.whispers: list[Whispered] = []
         self.nods: list[Nodded] = []
+        self.heard: SoundHeard | None = None
+        self.sound_gone: list[SoundGone] = []
         self.gone: Gone | None = None
         self.trouble = False
         self.seq = 0
@@ -91,6 +95,10 @@ class Seen:
                 self.whispers = [*self.whispers, parse(Whispered, payload)][-KEPT:]
             case "nodded":
                 self.nods = [*self.nods, parse(Nodded, payload)][-KEPT:]
+            case "heard":
+                self.heard = parse(SoundHeard, payload)
+            case "sound_gone":
+                self.sound_gone = [*self.sound_gone, parse(SoundGone, payload)][-KEPT:]
             case "gone":
                 self.gone = parse(Gone, payload)
             case "trouble":

@@ -106,12 +106,13 @@ def go(meeting: Meeting, member: MemberId, at: Moment, since: Instant, *, move_o
 
 
 def relieved(meeting: Meeting, member: MemberId) -> Meeting:
-    """They were named to take the circle on, or to greet, or had it to give: no longer."""
+    """They were named to take the circle on, to greet or to type, or had it to give: no longer."""
     return replace(
         meeting,
         handing=None if of_handing(meeting, member) else meeting.handing,
         successor=None if meeting.successor == member else meeting.successor,
         greeter=None if meeting.greeter == member else meeting.greeter,
+        typist=None if meeting.typist == member else meeting.typist,
     )
 
 

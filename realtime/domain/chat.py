@@ -35,14 +35,16 @@ def speaking_seat(meeting: Meeting, actor: MemberId) -> Seat:
 
 
 def may_say(meeting: Meeting, actor: MemberId, tab: str = "") -> None:
-    """Free words: facilitators always; others by the floor. Raises `Refused`.
+    """Free words: facilitators always, and whoever types what is spoken; others by the floor.
+
+    Raises `Refused`.
 
     The holder speaks from one connection (`tab`); moving to another is a command of its own.
     """
     seat = speaking_seat(meeting, actor)
     if meeting.holder() == actor and seat.tab and tab and seat.tab != tab:
         raise Refused(Reason.ELSEWHERE)
-    if seat.role is Role.FACILITATOR or meeting.floor is Floor.OPEN:
+    if seat.role is Role.FACILITATOR or meeting.floor is Floor.OPEN or actor == meeting.typist:
         return
     if meeting.floor is Floor.QUIET:
         raise Refused(Reason.FLOOR_QUIET)

@@ -287,6 +287,14 @@ class NameGreeter:
 
 
 @dataclass(frozen=True)
+class NameTypist:
+    """A member types what is spoken, so that a turn by voice can be read; None: nobody."""
+
+    member_id: MemberId | None
+    type: Literal["name_typist"] = "name_typist"
+
+
+@dataclass(frozen=True)
 class SpeakHere:
     """Speak from this connection from now on; the server knows which one it is."""
 
@@ -347,6 +355,7 @@ Command = (
     | TakeOn
     | NameSuccessor
     | NameGreeter
+    | NameTypist
     | SpeakHere
     | BecomeMember
     | BecomeObserver

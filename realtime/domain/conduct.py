@@ -181,6 +181,7 @@ def close(meeting: Meeting) -> Meeting:
         handing=None,
         successor=None,
         greeter=None,
+        typist=None,
     )
 
 

@@ -77,6 +77,8 @@ class NoticeKind(StrEnum):
     OBSERVES = "observes"
     GREETS = "greets"
     GREETS_NO_MORE = "greets_no_more"
+    TYPES = "types"
+    TYPES_NO_MORE = "types_no_more"
     LOCKED = "locked"
     UNLOCKED = "unlocked"
 
@@ -264,6 +266,8 @@ class Frame:
     """The circle agreed that anyone may call a silence."""
     hard_limit: bool = False
     """The circle agreed that a turn ends a minute after its time, with a warning before."""
+    sound: bool = False
+    """The circle meets with sound; writing goes on beside it all the same."""
 
 
 @dataclass(frozen=True)
@@ -310,6 +314,8 @@ class Meeting:
     """Who is asked to take the circle on, should no facilitator be there."""
     greeter: MemberId | None = None
     """A member whom a facilitator asked to let people in tonight. Everybody sees who it is."""
+    typist: MemberId | None = None
+    """A member whom a facilitator asked to type what is spoken. Everybody sees who it is."""
     quietened: tuple[MemberId, ...] = ()
     """A facilitator took the floor from them, until one gives it back."""
     removed: tuple[MemberId, ...] = ()

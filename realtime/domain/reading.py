@@ -181,6 +181,7 @@ def public(meeting: Meeting) -> tuple[object, ...]:
         meeting.notices,
         meeting.nods_off,
         meeting.greeter,
+        meeting.typist,
         tuple((s.member_id, s.name, s.role, s.presence) for s in seated(meeting)),
         (meeting.stick.kind, stick_person(meeting)),
         (held.started, held.soft_limit) if held else None,

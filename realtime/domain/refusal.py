@@ -44,6 +44,9 @@ class Reason(StrEnum):
     TOO_LONG = "too_long"
     EMPTY = "empty"
     NOT_YOURS = "not_yours"
+    # Sound
+    NO_SOUND = "no_sound"
+    SOUND_AWAY = "sound_away"
     # The message itself
     MALFORMED = "malformed"
     UNKNOWN_EVENT = "unknown_event"

@@ -78,16 +78,34 @@ def name_greeter(meeting: Meeting, member: MemberId | None, by: MemberId) -> Mee
     before = meeting.greeter
     if member == before:
         return meeting
-    if member is not None:
-        seat = meeting.seat(member)
-        if seat is None or seat.presence is Presence.LEFT:
-            raise Refused(Reason.NO_SUCH_SEAT)
-        if seat.role is not Role.MEMBER or member in meeting.quietened:
-            raise Refused(Reason.NOT_ALLOWED)
+    check_helper(meeting, member)
     meeting = replace(meeting, greeter=member)
     if member is None:
         return with_notice(meeting, NoticeKind.GREETS_NO_MORE, before, by)
     return with_notice(meeting, NoticeKind.GREETS, member, by)
+
+
+def name_typist(meeting: Meeting, member: MemberId | None, by: MemberId) -> Meeting:
+    """Ask a member to type what is spoken, or (None) nobody. Everybody is told."""
+    before = meeting.typist
+    if member == before:
+        return meeting
+    check_helper(meeting, member)
+    meeting = replace(meeting, typist=member)
+    if member is None:
+        return with_notice(meeting, NoticeKind.TYPES_NO_MORE, before, by)
+    return with_notice(meeting, NoticeKind.TYPES, member, by)
+
+
+def check_helper(meeting: Meeting, member: MemberId | None) -> None:
+    """Only a member with the floor is asked for help. Raises `Refused`."""
+    if member is None:
+        return
+    seat = meeting.seat(member)
+    if seat is None or seat.presence is Presence.LEFT:
+        raise Refused(Reason.NO_SUCH_SEAT)
+    if seat.role is not Role.MEMBER or member in meeting.quietened:
+        raise Refused(Reason.NOT_ALLOWED)
 
 
 def to_be_asked(meeting: Meeting) -> MemberId | None:
@@ -164,6 +182,9 @@ def with_role(
     if role is not Role.MEMBER and meeting.greeter == me:
         # A facilitator greets anyway, and who listens is asked for nothing.
         meeting = replace(meeting, greeter=None)
+    if role is not Role.MEMBER and meeting.typist == me:
+        # The same: a facilitator may write whenever they like.
+        meeting = replace(meeting, typist=None)
     if role is Role.OBSERVER and meeting.successor == me:
         meeting = replace(meeting, successor=None)
     if holding and role is not Role.OBSERVER:

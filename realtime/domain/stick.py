@@ -73,6 +73,7 @@ CareCommand = (
     | c.HandOver
     | c.NameSuccessor
     | c.NameGreeter
+    | c.NameTypist
 )
 MeetingCommand = (
     c.Interject
@@ -298,6 +299,8 @@ def keep_door(meeting: Meeting, command: CareCommand, at: Moment) -> Meeting:
             return roles.name_successor(meeting, whom)
         case c.NameGreeter(member_id=whom):
             return roles.name_greeter(meeting, whom, at.actor)
+        case c.NameTypist(member_id=whom):
+            return roles.name_typist(meeting, whom, at.actor)
         case _:
             assert_never(command)
 

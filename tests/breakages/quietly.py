@@ -1,4 +1,4 @@
-"""Breakages of what is said quietly and of who stands at the door: whispers, companions, greeters.
+"""Breakages of what is said quietly and of who helps: whispers, companions, greeters, typists.
 
 Declines to try them out.
 """
@@ -25,6 +25,7 @@ WHISPERED = (
 """The rules alone first: they are the quickest."""
 RULED = ("tests/realtime/domain/test_whispering.py",)
 GREETED = ("tests/realtime/domain/test_greeting.py",)
+TYPED = ("tests/realtime/domain/test_typing.py",)
 
 WHISPERS = (
     Breakage(
@@ -202,15 +203,15 @@ GREETERS = (
     Breakage(
         "an observer is asked to be the greeter",
         ROLES,
-        "        if seat.role is not Role.MEMBER or member in meeting.quietened:\n",
-        "        if member in meeting.quietened:\n",
+        "    if seat.role is not Role.MEMBER or member in meeting.quietened:\n",
+        "    if member in meeting.quietened:\n",
         GREETED,
     ),
     Breakage(
         "somebody from whom the floor was taken is asked to be the greeter",
         ROLES,
-        "        if seat.role is not Role.MEMBER or member in meeting.quietened:\n",
-        "        if seat.role is not Role.MEMBER:\n",
+        "    if seat.role is not Role.MEMBER or member in meeting.quietened:\n",
+        "    if seat.role is not Role.MEMBER:\n",
         GREETED,
     ),
     Breakage(
@@ -236,4 +237,42 @@ GREETERS = (
     ),
 )
 
-QUIETLY_BROKEN = WHISPERS + COMPANIONS + GREETERS
+TYPISTS = (
+    Breakage(
+        "any member writes while another speaks, not the typist alone",
+        CHAT,
+        "or actor == meeting.typist:\n",
+        "or meeting.typist:\n",
+        TYPED,
+    ),
+    Breakage(
+        "a typist is bound by the floor like everybody",
+        CHAT,
+        " or actor == meeting.typist:\n",
+        ":\n",
+        TYPED,
+    ),
+    Breakage(
+        "nobody is told who types",
+        ROLES,
+        "    return with_notice(meeting, NoticeKind.TYPES, member, by)\n",
+        "    return meeting\n",
+        TYPED,
+    ),
+    Breakage(
+        "a typist who leaves is still the typist",
+        ATTENDANCE,
+        "        typist=None if meeting.typist == member else meeting.typist,\n",
+        "        typist=meeting.typist,\n",
+        TYPED,
+    ),
+    Breakage(
+        "a typist who becomes an observer types on",
+        ROLES,
+        "    if role is not Role.MEMBER and meeting.typist == me:\n",
+        "    if role is Role.FACILITATOR and meeting.typist == me:\n",
+        TYPED,
+    ),
+)
+
+QUIETLY_BROKEN = WHISPERS + COMPANIONS + GREETERS + TYPISTS

@@ -73,7 +73,13 @@ async def started(
     process = await asyncio.create_subprocess_exec(
         str(Path(sys.executable).parent / "lingkar"),
         *arguments,
-        env={**os.environ, "PORT": str(port), "HOST": "127.0.0.1", "LINGKAR_DATA": str(data)},
+        env={
+            **os.environ,
+            "PORT": str(port),
+            "HOST": "127.0.0.1",
+            "LINGKAR_DATA": str(data),
+            "LINGKAR_SOUND_PORT": "0",
+        },
         stdout=asyncio.subprocess.PIPE,
         stderr=asyncio.subprocess.STDOUT,
     )
@@ -128,9 +134,9 @@ async def _drain(stream: asyncio.StreamReader, printed: list[str]) -> None:
         printed.append(line.decode())
 
 
-async def launch(playwright: Playwright) -> Browser:
-    """Debian's Chromium where there is one, else Playwright's own."""
-    flags = [*QUIET, *(["--no-sandbox"] if os.getuid() == 0 else [])]
+async def launch(playwright: Playwright, *more: str) -> Browser:
+    """Debian's Chromium where there is one, else Playwright's own; `more` flags of the browser."""
+    flags = [*QUIET, *more, *(["--no-sandbox"] if os.getuid() == 0 else [])]
     return await playwright.chromium.launch(
         executable_path=shutil.which("chromium"), args=flags, headless=True
     )
@@ -221,18 +227,25 @@ async def stillness(page: Page) -> None:
     )
 
 
-async def violations(page: Page) -> list[dict[str, Any]]:
+TAGS = ("wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22aa", "best-practice")
+COLOURS = ("color-contrast", "link-in-text-block")
+"""The rules of those tags that look at colours; the rest reads the document and its sizes."""
+
+
+async def violations(page: Page, *, colours_alone: bool = False) -> list[dict[str, Any]]:
     """What axe finds against WCAG 2.2 A and AA on the page as it stands."""
     await stillness(page)
-    await page.evaluate(AXE.read_text("utf-8"))
+    if not await page.evaluate("() => 'axe' in window"):
+        await page.evaluate(AXE.read_text("utf-8"))
+    only = {"type": "rule", "values": COLOURS} if colours_alone else {"type": "tag", "values": TAGS}
     found: list[dict[str, Any]] = await page.evaluate(
-        """async () => {
-          const tags = ['wcag2a', 'wcag2aa', 'wcag21a', 'wcag21aa', 'wcag22aa', 'best-practice'];
-          const result = await axe.run(document, {runOnly: {type: 'tag', values: tags}});
+        """async runOnly => {
+          const result = await axe.run(document, {runOnly});
           return result.violations.map(v => ({id: v.id, help: v.help,
             where: v.nodes.slice(0, 3).map(n =>
               n.target.join(' ') + ': ' + n.any.map(a => a.message).join('; '))}));
-        }"""
+        }""",
+        only,
     )
     return found
 

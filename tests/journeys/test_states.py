@@ -5,11 +5,22 @@ from __future__ import annotations
 import pytest
 from playwright.async_api import Browser
 
-from realtime.domain.commands import Admit, Lock, Pause, Remove, Resume, SetFloor, SetPhase
-from realtime.domain.meeting import Floor, Phase
-from tests.journeys.browsing import Language, Person
+from realtime.domain.commands import (
+    Admit,
+    Lock,
+    PassStick,
+    Pause,
+    Remove,
+    Resume,
+    SetFloor,
+    SetPhase,
+    StartRound,
+)
+from realtime.domain.meeting import Floor, Order, Phase, Wording
+from tests.journeys.browsing import Language, Person, stillness
 from tests.journeys.examining import Examiner
 from tests.journeys.seated import Evening, House, evening, seated
+from tests.journeys.sticking import take
 
 LONG = "Raden Ajeng Siti Nurhaliza Kusumawardhani"[:40]
 RIGHT_TO_LEFT = "مريم"
@@ -100,3 +111,57 @@ async def test_a_circle_of_thirty_reads_well_on_a_phone(house: House, browser: B
         await examiner.look(melati, "thirty seats")
         assert await melati.page.locator(".petal").count() == 30
     examiner.content()
+
+
+async def last_words_show(person: Person, height: int) -> list[str]:
+    """What of the last line and of the button for more is hidden on a phone of that height."""
+    await person.page.set_viewport_size({"width": 360, "height": height})
+    await stillness(person.page)
+    hidden: list[str] = await person.page.evaluate(
+        """() => [".log > :last-child", ".feed__more"].filter(one => {
+          const box = document.querySelector(one).getBoundingClientRect();
+          const seen = y => document.elementFromPoint(box.left + 12, y)?.closest(one);
+          return !seen(box.top + 2) || !seen(box.bottom - 2);
+        })"""
+    )
+    return [f"{height}: {what}" for what in hidden]
+
+
+@pytest.mark.timeout(240)
+async def test_the_last_words_stay_in_sight_on_a_small_phone_whatever_happens(
+    house: House, browser: Browser
+) -> None:
+    hidden: list[str] = []
+
+    async def look(person: Person, state: str) -> None:
+        for height in (740, 640):
+            hidden.extend(f"{state}, {what}" for what in await last_words_show(person, height))
+
+    async with evening(house, browser, "Melati", "Awan") as night:
+        awan = await night.speaker("Awan")
+        melati = await night.sitter("Melati")
+        await look(melati, "no words yet")
+        await night.sari.send(SetPhase(Phase.OPENING))
+        await night.sari.send(SetFloor(Floor.OPEN))
+        await awan.say("Selamat malam, aku senang kita semua bisa duduk bersama lagi malam ini.")
+        await melati.sees("bersama lagi malam ini")
+        await look(melati, "open floor")
+        await night.sari.send(Pause())
+        await melati.sees(melati.words("core.paused"))
+        await look(melati, "paused")
+        await night.sari.send(Resume())
+        question = Wording("Apa yang pekan ini terasa paling berat, dan apa yang menolongmu?")
+        await night.sari.send(SetPhase(Phase.SHARING))
+        await night.sari.send(StartRound(question, Order.SEATS))
+        turn = await take(awan)
+        await melati.sees(melati.words("room.ready"))
+        await look(melati, "next")
+        await awan.send(PassStick(turn, None))
+        await melati.sees(melati.words("room.offer.yes"))
+        await look(melati, "offered")
+        await melati.press("room.offer.yes")
+        await melati.sees(melati.words("room.pass"))
+        await look(melati, "holding")
+        await melati.page.locator(".feed__more").click()
+        await look(melati, "holding, all words open")
+    assert hidden == []

@@ -16,6 +16,7 @@ from dataclasses import dataclass, field, replace
 import pytest
 import uvicorn
 
+from realtime.audio.turn import Turn
 from realtime.client import RoomClient
 from realtime.clock import Clock
 from realtime.domain.commands import Admit
@@ -93,7 +94,10 @@ class Uvicorn(uvicorn.Server):
 
 @contextlib.asynccontextmanager
 async def serving(
-    door: Door, stores: Stores, time: Time | None = None
+    door: Door,
+    stores: Stores,
+    time: Time | None = None,
+    sound: tuple[str, Turn] | None = None,
 ) -> AsyncIterator[tuple[Live, str]]:
     """A process of the room over these stores, and its address, while it is served."""
     listening = socket.create_server(("127.0.0.1", 0))
@@ -102,6 +106,8 @@ async def serving(
         live = Live(door, stores, origins=[url])
     else:
         live = Live(door, stores, [url], Clock(time.wall, time.monotonic), time.monotonic)
+    if sound is not None:
+        live.with_sound(*sound)
     config = uvicorn.Config(
         live.asgi(),
         lifespan="off",

@@ -45,6 +45,8 @@ def meeting(version: int, epoch: int = 3, **changes: object) -> dict[str, object
         "paused": False,
         "silence": False,
         "greeter": None,
+        "typist": None,
+        "sound": False,
         "bell": False,
         "hard_limit": False,
         "nods_off": False,

@@ -40,12 +40,13 @@ MEETINGS = {
     Place.FACILITATOR: seated(Role.FACILITATOR),
 }
 # Written out a second time on purpose: a slip in the table must not agree with itself.
+SOUND = {"sound_join", "sound_answer", "sound_leave"}
 ALLOWED = {
     Place.STRANGER: set(),
     Place.WAITING: {"sync", "observe"},
-    Place.OBSERVER: {"command", "retract", "nod", "sync", "whisper"},
-    Place.MEMBER: {"command", "say", "phrase", "retract", "nod", "sync", "whisper"},
-    Place.FACILITATOR: {"command", "say", "phrase", "retract", "nod", "sync", "whisper"},
+    Place.OBSERVER: {"command", "retract", "nod", "sync", "whisper"} | SOUND,
+    Place.MEMBER: {"command", "say", "phrase", "retract", "nod", "sync", "whisper"} | SOUND,
+    Place.FACILITATOR: {"command", "say", "phrase", "retract", "nod", "sync", "whisper"} | SOUND,
 }
 
 

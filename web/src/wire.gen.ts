@@ -40,6 +40,8 @@ export type Reason =
   | "too_long"
   | "empty"
   | "not_yours"
+  | "no_sound"
+  | "sound_away"
   | "malformed"
   | "unknown_event"
   | "too_large"
@@ -110,6 +112,8 @@ export type NoticeKind =
   | "observes"
   | "greets"
   | "greets_no_more"
+  | "types"
+  | "types_no_more"
   | "locked"
   | "unlocked";
 
@@ -329,6 +333,12 @@ export interface NameGreeter {
   readonly member_id: MemberId | null;
 }
 
+/** A member types what is spoken, so that a turn by voice can be read; None: nobody. */
+export interface NameTypist {
+  readonly type: "name_typist";
+  readonly member_id: MemberId | null;
+}
+
 /** Speak from this connection from now on; the server knows which one it is. */
 export interface SpeakHere {
   readonly type: "speak_here";
@@ -386,6 +396,7 @@ export type Command =
   | TakeOn
   | NameSuccessor
   | NameGreeter
+  | NameTypist
   | SpeakHere
   | BecomeMember
   | BecomeObserver
@@ -455,6 +466,7 @@ export interface MeetingView {
   readonly silence: boolean;
   readonly bell: boolean;
   readonly hard_limit: boolean;
+  readonly sound: boolean;
   readonly nods_off: boolean;
   readonly seats: readonly SeatView[];
   readonly stick: StickView;
@@ -464,6 +476,7 @@ export interface MeetingView {
   readonly ending: Ending;
   readonly capacity: number;
   readonly greeter: MemberId | null;
+  readonly typist: MemberId | null;
   readonly notices: readonly NoticeView[];
 }
 
@@ -630,6 +643,21 @@ export interface Nodded {
   readonly members: readonly MemberId[];
 }
 
+/** Audience: inside. Event `heard`: who is heard now, by the offer's three downlinks. */
+export interface SoundHeard {
+  readonly slots: readonly [MemberId | null, MemberId | null, MemberId | null];
+}
+
+/**
+ * Audience: one tab. Event `sound_gone`: the sound under that ticket is over.
+ *
+ * `lost`: join again, all by yourself. The others are somebody's doing.
+ */
+export interface SoundGone {
+  readonly ticket: string;
+  readonly why: "moved" | "lost" | "ended" | "stepped_out" | "removed";
+}
+
 /** Audience: one person; the socket is closed after it. Event `gone`. */
 export interface Gone {
   readonly reason: "removed" | "banned" | "ended" | "left" | "turned_away";
@@ -690,6 +718,22 @@ export interface Observe {
   readonly observer: boolean;
 }
 
+/** Event `sound_join`: turn sound on in this tab. `listen_only`: without a microphone. */
+export interface SoundJoin {
+  readonly listen_only: boolean;
+}
+
+/** Event `sound_answer`: the browser's answer to the offer, without its candidates. */
+export interface SoundAnswer {
+  readonly ticket: string;
+  readonly sdp: string;
+}
+
+/** Event `sound_leave`: turn sound off again. */
+export interface SoundLeave {
+  readonly ticket: string;
+}
+
 /** The answer to an event that was carried out, or that changed nothing. */
 export interface Accepted {
   readonly ok: true;
@@ -704,6 +748,22 @@ export interface Placed {
   readonly seq: number;
 }
 
+/** A way around walls that let no UDP pass; the credential lasts for some hours. */
+export interface IceServer {
+  readonly urls: readonly string[];
+  readonly username: string;
+  readonly credential: string;
+}
+
+/** The answer to `sound_join`: the server's offer, made once. */
+export interface SoundOffered {
+  readonly ok: true;
+  readonly version: number;
+  readonly ticket: string;
+  readonly offer: string;
+  readonly ice_servers: readonly IceServer[];
+}
+
 /** The answer to an event that was refused. */
 export interface Declined {
   readonly ok: false;
@@ -715,6 +775,7 @@ export interface Declined {
 export type Ack =
   | Accepted
   | Placed
+  | SoundOffered
   | Declined;
 
 /** From a client to the server. */
@@ -727,6 +788,9 @@ export interface ClientEvents {
   nod: (payload: Nod, ack: (answer: Ack) => void) => void;
   sync: (payload: Sync, ack: (answer: Ack) => void) => void;
   observe: (payload: Observe, ack: (answer: Ack) => void) => void;
+  sound_join: (payload: SoundJoin, ack: (answer: Ack) => void) => void;
+  sound_answer: (payload: SoundAnswer, ack: (answer: Ack) => void) => void;
+  sound_leave: (payload: SoundLeave, ack: (answer: Ack) => void) => void;
 }
 
 /** From the server to a client. */
@@ -741,6 +805,8 @@ export interface ServerEvents {
   retracted: (payload: Retracted) => void;
   whispered: (payload: Whispered) => void;
   nodded: (payload: Nodded) => void;
+  heard: (payload: SoundHeard) => void;
+  sound_gone: (payload: SoundGone) => void;
   gone: (payload: Gone) => void;
   trouble: (payload: Trouble) => void;
 }

@@ -9,12 +9,14 @@ import { setWords, t, type Catalogue } from "./words";
 
 const catalogues: Record<string, Catalogue> = { id, en };
 // Tests run in web/, wherever that is.
-const folder = "src/room";
+const folders = ["src/room", "src/audio"];
 
 function sources(): string[] {
-  return readdirSync(folder, { recursive: true, encoding: "utf8" })
-    .filter((file) => /\.tsx?$/.test(file) && !file.includes(".test."))
-    .map((file) => readFileSync(join(folder, file), "utf8"));
+  return folders.flatMap((folder) =>
+    readdirSync(folder, { recursive: true, encoding: "utf8" })
+      .filter((file) => /\.tsx?$/.test(file) && !file.includes(".test."))
+      .map((file) => readFileSync(join(folder, file), "utf8")),
+  );
 }
 
 /** Every key that stands as a whole in the room's code. */
@@ -22,7 +24,7 @@ function named(): Set<string> {
   const found = new Set<string>();
   for (const source of sources()) {
     for (const [, key] of source.matchAll(/\bt\(\s*"([^"]+)"/g)) found.add(key as string);
-    for (const [, key] of source.matchAll(/"((?:room|back|tell|st|keys|lines|gate|feed|say|fac|set)\.[a-z0-9_.]+)"/g)) {
+    for (const [, key] of source.matchAll(/"((?:room|back|tell|st|keys|lines|gate|feed|say|fac|set|sound)\.[a-z0-9_.]+)"/g)) {
       found.add(key as string);
     }
   }
@@ -52,6 +54,12 @@ function built(): string[] {
     ...["turns", "door", "people"].map((one) => `fac.badge.${one}`),
     ...["paused", "silence"].map((one) => `fac.now.${one}`),
     ...["add", "nudge", "end"].flatMap((one) => [`fac.${one}`, `fac.${one}.s`]),
+    ...["wavering", "connecting", "again", "away", "hushed", "blocked"].map((one) => `sound.${one}`),
+    ...["moved", "ended", "stepped_out", "removed", "no_sound", "unsupported"].map((one) => `sound.over.${one}`),
+    ...["missing", "busy", "lost", "interrupted"].map((one) => `sound.mic.${one}`),
+    ...["floor", "pause", "plain", "line", "hidden", "device"].map((one) => `sound.closed.${one}`),
+    ...["browser", "language", "closed"].map((one) => `sound.captions.no.${one}`),
+    ...["speak", "hear"].map((one) => `sound.back.${one}`),
     ...["out", "away", "heard"].flatMap((one) => [`fac.${one}.now`, `fac.${one}.ago`]),
   ];
 }

@@ -9,10 +9,14 @@ export type Catalogue = Readonly<Record<string, string>>;
 export const lang = signal<Lang>("id");
 const catalogue = signal<Catalogue>({});
 
-const LOADERS: Record<Lang, () => Promise<{ default: Catalogue }>> = {
-  id: () => import("@locales/id.json"),
-  en: () => import("@locales/en.json"),
-};
+export type Loaders = Readonly<Record<Lang, () => Promise<{ default: Catalogue }>>>;
+/** Words that everybody needs, then those of parts that were loaded later. */
+const parts: Loaders[] = [
+  {
+    id: () => import("@locales/id.json"),
+    en: () => import("@locales/en.json"),
+  },
+];
 
 /** `value` as a language we have; Indonesian where it is none. */
 export function asLang(value: string | null | undefined): Lang {
@@ -21,8 +25,18 @@ export function asLang(value: string | null | undefined): Lang {
 
 /** Load a language and show it: everything that read `t` renders again, in place. */
 export async function words(wanted: Lang): Promise<void> {
-  const loaded = await LOADERS[wanted]();
-  setWords(wanted, loaded.default);
+  const loaded = await Promise.all(parts.map((part) => part[wanted]()));
+  setWords(wanted, Object.assign({}, ...loaded.map((one) => one.default)) as Catalogue);
+}
+
+/** Words of a part of the room that loads later: here now, and in every language chosen from now on. */
+export async function addWords(part: Loaders): Promise<void> {
+  const shown = lang.value;
+  const loaded = await part[shown]();
+  if (!parts.includes(part)) parts.push(part);
+  // Somebody may have changed the language meanwhile.
+  if (lang.value === shown) setWords(shown, { ...catalogue.value, ...loaded.default });
+  else await words(lang.value);
 }
 
 /** Put words in place at once (also for tests). */

@@ -105,10 +105,12 @@ def words_follow_the_floor(m: Meeting, _: Instant) -> None:
     assert writing <= here - observing
     assert not writing & set(m.quietened), "somebody quietened writes"
     holder = m.holder()
+    # Whoever types what is spoken writes whatever the floor, but in no pause.
+    free = facilitating | ({m.typist} if m.typist and not m.paused else set())
     if m.floor is Floor.STICK and not isinstance(m.stick, Resting):
-        assert writing <= facilitating | ({holder} if holder else set())
+        assert writing <= free | ({holder} if holder else set())
     if m.floor is Floor.QUIET or m.paused:
-        assert writing <= facilitating
+        assert writing <= free
     if m.phase is not Phase.ENDED:
         assert not set(m.quietened) & facilitating, "a facilitator without the floor"
 
@@ -154,13 +156,14 @@ def with_nothing_private(seat: Seat) -> Seat:
     return Seat(seat.member_id, seat.name, seat.role, seat.presence)
 
 
-def the_door_is_with_one_member_at_most(m: Meeting, _: Instant) -> None:
-    if m.greeter is not None:
-        seat = m.seat(m.greeter)
-        assert seat is not None
-        assert seat.role is Role.MEMBER
-        assert seat.presence is not Presence.LEFT
-        assert m.greeter not in m.quietened
+def the_door_and_the_typing_are_with_one_member_at_most(m: Meeting, _: Instant) -> None:
+    for helper in (m.greeter, m.typist):
+        if helper is not None:
+            seat = m.seat(helper)
+            assert seat is not None
+            assert seat.role is Role.MEMBER
+            assert seat.presence is not Presence.LEFT
+            assert helper not in m.quietened
 
 
 def private_lines_join_only_who_may(m: Meeting, _: Instant) -> None:
@@ -250,7 +253,7 @@ ALWAYS: tuple[Callable[[Meeting, Instant], None], ...] = (
     left_alone_it_is_paused_and_locked,
     a_silence_is_called_only_where_the_circle_agreed,
     a_warning_is_given_only_where_the_circle_agreed,
-    the_door_is_with_one_member_at_most,
+    the_door_and_the_typing_are_with_one_member_at_most,
     private_lines_join_only_who_may,
     members_see_no_fact_that_is_for_facilitators,
     every_view_can_be_built,

@@ -11,6 +11,7 @@ import { Icon } from "./Icon";
 import { situation } from "./may";
 import { Quietly } from "./Quietly";
 import { Small } from "./Small";
+import { SoundStrip } from "./Sound";
 import { meeting, nameOf, send, speaksElsewhere, writing, you } from "./store";
 import { TimeWords } from "./TimeWords";
 
@@ -24,6 +25,7 @@ export function Actions() {
   return (
     <section class={`acts${writing.value ? " is-writing" : ""}`} aria-label={t("room.actions")}>
       <TakeOn />
+      <SoundStrip />
       {writing.value && <Composer />}
       <Kept place={situation(now, me)}>
         <Main now={now} me={me} />

@@ -5,7 +5,7 @@ import { useEffect } from "preact/hooks";
 import { lang, t } from "../words";
 import { announcements, isStillTrue, type Announcement, type Moment } from "./announce";
 import { Patience } from "./patience";
-import { facilitating, link, meeting, nameOf, you } from "./store";
+import { facilitating, link, meeting, nameOf, sounding, you } from "./store";
 import { softTone } from "./tone";
 
 interface Told {
@@ -47,7 +47,7 @@ function Region({ how, told }: { how: "polite" | "assertive"; told: readonly Tol
 }
 
 function present(): Moment {
-  return { meeting: meeting.value, you: you.value, facilitating: facilitating.value, link: link.value };
+  return { meeting: meeting.value, you: you.value, facilitating: facilitating.value, link: link.value, sounding: sounding.value };
 }
 
 /** Compare every moment with the one before; returns what stops it. */

@@ -3,7 +3,7 @@ import { useEffect, useRef } from "preact/hooks";
 import { t } from "../words";
 import { Elsewhere } from "./Elsewhere";
 import { mayPhrase, maySay } from "./may";
-import { draft, link, meeting, phrase, say, speaksElsewhere, writing, you, type PhraseKey } from "./store";
+import { draft, link, meeting, phrase, say, sounding, speaksElsewhere, writing, you, type PhraseKey } from "./store";
 
 export const MAX = 2000;
 const SHOW_COUNT_FROM = 1800;
@@ -76,7 +76,7 @@ function Free({ steady }: { steady: boolean }) {
         ref={box}
         rows={1}
         value={draft.value}
-        placeholder={t("say.placeholder")}
+        placeholder={t(placeholder())}
         autoComplete="off"
         spellcheck={false}
         enterkeyhint="send"
@@ -93,6 +93,14 @@ function Free({ steady }: { steady: boolean }) {
       <Count length={length} offline={offline} />
     </form>
   );
+}
+
+/** What is asked for here: one's own words, a line beside one's voice, or somebody else's words. */
+function placeholder(): string {
+  const now = meeting.value;
+  if (sounding.value) return "say.caption";
+  const types = now?.typist === you.value?.member_id && now?.stick.kind === "held";
+  return types ? "say.typing" : "say.placeholder";
 }
 
 /** Quiet until the end is near, so that nobody writes against a number. */

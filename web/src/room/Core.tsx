@@ -58,9 +58,11 @@ export function Core({ meeting, you, nods, roomy, now }: Props) {
 /** The same two lines, inside the middle or under the circle. */
 export function Said({ meeting, you }: { meeting: MeetingView; you: YouView | null }) {
   const { what, who } = middle(meeting, you);
+  // Smaller before a word is broken.
+  const long = who.length > 9 || who.split(/[\s-]/).some((word) => word.length > 7);
   return (
     <p class="core__said">
-      <span class="what">{what}</span> <bdi class={`who${who.length > 9 ? " who--long" : ""}`}>{who}</bdi>
+      <span class="what">{what}</span> <bdi class={`who${long ? " who--long" : ""}`}>{who}</bdi>
     </p>
   );
 }

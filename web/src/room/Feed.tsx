@@ -6,8 +6,10 @@ import { feed, isFacilitator, retract, sayAgain, type FeedItem, type Words } fro
 
 export function Feed() {
   const [open, setOpen] = useState(false);
+  const section = useRef<HTMLElement>(null);
+  useEffect(() => stayAbove(section.current), []);
   return (
-    <section class={`feed${open ? " is-open" : ""}`} aria-labelledby="feed-title">
+    <section class={`feed${open ? " is-open" : ""}`} aria-labelledby="feed-title" ref={section}>
       <div class="h">
         <h2 id="feed-title" class="feed__title">
           <span class="vh">{t("feed.title")}: </span>
@@ -20,6 +22,17 @@ export function Feed() {
       <Log />
     </section>
   );
+}
+
+/** Tells the styles how high the actions are under the words, which stay in sight above them. */
+function stayAbove(words: HTMLElement | null): (() => void) | undefined {
+  const actions = words?.nextElementSibling;
+  if (!words || !actions) return;
+  const watch = new ResizeObserver(() =>
+    words.style.setProperty("--acts", `${Math.floor(actions.getBoundingClientRect().height)}px`),
+  );
+  watch.observe(actions);
+  return () => watch.disconnect();
 }
 
 export function Log() {

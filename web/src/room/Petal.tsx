@@ -43,6 +43,7 @@ export function Petal({ seat, marks, place, layout, stop, onPress, onPoint }: Pr
       >
         <svg viewBox="-18.5 -29 37 58" preserveAspectRatio="none" aria-hidden="true">
           <path class="b" d={icons.petal} vector-effect="non-scaling-stroke" />
+          {marks.includes("heard") && <path class="w" d={icons.petal} vector-effect="non-scaling-stroke" />}
         </svg>
         {/* A drawing of two letters, not words: the name is the button's own. */}
         <b aria-hidden="true" data-letters={initials(seat.name)} />

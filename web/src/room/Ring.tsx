@@ -9,7 +9,7 @@ import { Petal } from "./Petal";
 import { fromYou, marksOf, wordsOf } from "./seats";
 import type { Sight } from "./seats";
 import { Stick } from "./Stick";
-import { serverNow } from "./store";
+import { heard, serverNow } from "./store";
 import type { SeatView } from "../wire.gen";
 
 interface Props extends Sight {
@@ -68,7 +68,7 @@ export function Ring({ meeting, you, nodding, facilitating, onSeat, now = server
     [seats.length, box],
   );
   const shown = meeting.nods_off ? new Set<string>() : nodding;
-  const sight = { meeting, you, nodding: shown, facilitating: facilitating ?? null };
+  const sight = { meeting, you, nodding: shown, facilitating: facilitating ?? null, heard: heard.value };
   const at = seats.findIndex((seat) => seat.member_id === meeting.stick.member_id);
   const nods = seats.filter((seat) => shown.has(seat.member_id)).length;
   return (

@@ -21,6 +21,7 @@ import { LineButton } from "./Quietly";
 import { Ring } from "./Ring";
 import { SettingsSheet } from "./Settings";
 import { SeatSheet } from "./SeatSheet";
+import { SoundSheet } from "./Sound";
 import { openSeat, sheet } from "./sheets";
 import { gate, meeting, nameOf, nodding, send, toast, you } from "./store";
 import { Toasts } from "./Toasts";
@@ -66,6 +67,7 @@ export function Room({ places }: { places: RoomPlaces }) {
       <SettingsSheet />
       <SeatSheet />
       <LineSheet />
+      <SoundSheet />
       <Greeting />
     </>
   );

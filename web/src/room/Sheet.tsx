@@ -5,6 +5,7 @@ import { useEffect, useId, useRef } from "preact/hooks";
 import { t } from "../words";
 import { LiveRegions } from "./Announcer";
 import { Icon } from "./Icon";
+import { sounding } from "./store";
 
 interface Props {
   title: string;
@@ -57,6 +58,8 @@ function OpenSheet({ title, onClose, children }: Props) {
             <Icon name="close" />
           </button>
         </header>
+        {/* Over the room too it is never out of sight that others hear. */}
+        {sounding.value && <p class="sounding">{t("room.voice.sr")}</p>}
         {children}
       </div>
       {/* While it is open the rest of the page is not heard. */}

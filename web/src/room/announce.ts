@@ -16,7 +16,8 @@
 // | asked again                                       |        |       | tell.invited              |
 // | in your turn: find an ending; a minute is left    | urgent | turn  | tell.wind_up, last_words  |
 // | you are asked to hold the circle                  | urgent | ask   | tell.handing              |
-// | you may speak, or no more ('your sound is on')    | urgent | floor | tell.heard, quietened     |
+// | you may speak, or no more                         | urgent | floor | tell.heard, quietened     |
+// | your sound is on: the others hear you             | urgent | floor | room.voice.sr             |
 // | you were removed; the circle is closed            | urgent | end   | the gate (role=alert)     |
 // | connection lost                                   | urgent | link  | st.reconnect, st.trouble  |
 // | for facilitators, and a newcomer's companion:     | urgent | hand  | tell.hand                 |
@@ -34,6 +35,8 @@ export interface Moment {
   you: YouView | null;
   facilitating: FacilitatorView | null;
   link: Link;
+  /** The others hear you. */
+  sounding?: boolean;
 }
 
 export interface Announcement {
@@ -89,6 +92,7 @@ function ofYourself(before: Moment, now: Moment): Announcement[] {
   const is = now.you;
   if (!is) return [];
   const told: Announcement[] = [];
+  if (now.sounding && !before.sounding) told.push(...urgent("floor", "room.voice.sr"));
   if (is.handing && !was?.handing) told.push(...urgent("ask", "tell.handing"));
   if (was && is.quietened !== was.quietened) {
     told.push(...urgent("floor", is.quietened ? "tell.quietened" : "tell.heard"));

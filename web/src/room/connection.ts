@@ -3,7 +3,7 @@
 import { io, type Socket } from "socket.io-client";
 import { PROTOCOL } from "../wire.gen";
 import type {
-  FacilitatorView, Gone, GuideView, Joined, LobbyView, MeetingView, Nodded, Reason, Retracted, Said, Trouble, Whispered,
+  FacilitatorView, Gone, GuideView, Joined, LobbyView, MeetingView, Nodded, Reason, Retracted, Said, SoundGone, SoundHeard, Trouble, Whispered,
   YouView,
 } from "../wire.gen";
 import * as store from "./store";
@@ -98,6 +98,8 @@ function hear(socket: Socket, places: Places, retry: Retry): void {
   socket.on("retracted", (retracted: Retracted) => store.onRetracted(retracted));
   socket.on("whispered", (said: Whispered) => store.onWhispered(said));
   socket.on("nodded", (nodded: Nodded) => store.onNodded(nodded.members));
+  socket.on("heard", (heard: SoundHeard) => store.onHeard(heard));
+  socket.on("sound_gone", (gone: SoundGone) => (store.soundGone.value = gone));
   socket.on("trouble", (trouble: Trouble) => {
     store.link.value = trouble.on ? "trouble" : "live";
   });

@@ -16,23 +16,29 @@ const DISCS: readonly (readonly [number, number])[] = [
 
 export const rad = (deg: number) => (deg * Math.PI) / 180;
 
+const STEPS = 240;
+const turned = (k: number) => rad(90 + (360 * k) / STEPS);
+/** The sides of a circle drawn in that many steps. */
+const SIDES: readonly (readonly [number, number])[] = Array.from({ length: STEPS }, (_, k) => [
+  Math.cos(turned(k + 1)) - Math.cos(turned(k)),
+  Math.sin(turned(k + 1)) - Math.sin(turned(k)),
+]);
+
 /** `n` points at equal distances along an ellipse, clockwise; the first is `shift` steps past six o'clock. */
 export function along(n: number, rx: number, ry: number, shift: number): [number, number][] {
-  const steps = 240;
+  const at = (k: number): [number, number] => [rx * Math.cos(turned(k)), ry * Math.sin(turned(k))];
   const lengths = [0];
-  const at = (k: number): [number, number] => {
-    const t = rad(90 + (360 * k) / steps);
-    return [rx * Math.cos(t), ry * Math.sin(t)];
-  };
-  for (let k = 1; k <= steps; k++) {
-    const [a, b] = [at(k - 1), at(k)];
-    lengths.push((lengths[k - 1] ?? 0) + Math.hypot(b[0] - a[0], b[1] - a[1]));
+  // A layout tries hundreds of ellipses: nothing is made here that is thrown away.
+  let total = 0;
+  for (const [dx, dy] of SIDES) {
+    const [x, y] = [rx * dx, ry * dy];
+    total += Math.sqrt(x * x + y * y);
+    lengths.push(total);
   }
-  const total = lengths[steps] ?? 1;
   let k = 0;
   return Array.from({ length: n }, (_, i) => {
     const want = (total * (i + shift)) / n;
-    while (k < steps - 1 && (lengths[k + 1] ?? total) <= want) k++;
+    while (k < STEPS - 1 && (lengths[k + 1] ?? total) <= want) k++;
     const [from, to] = [lengths[k] ?? 0, lengths[k + 1] ?? total];
     return at(k + (want - from) / (to - from || 1));
   });

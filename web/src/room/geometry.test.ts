@@ -107,6 +107,15 @@ test("nine seats on a phone of 360 px fit the height that the mock-up leaves the
   expect(layout(9, 344, 0).height).toBeLessThanOrEqual(342);
 });
 
+test("where a phone leaves little height the circle is lower and says no less", () => {
+  for (const n of CROWDS.filter((n) => n <= 13)) {
+    const [low, usual] = [layout(n, 344, 0), layout(n, 344, 342)];
+    expect([n, low.names, low.roomy]).toEqual([n, usual.names, usual.roomy]);
+    expect(low.height).toBeLessThanOrEqual(296);
+    expect(low.minHeight).toBe(usual.minHeight);
+  }
+});
+
 test("a place of its own is drawn for somebody alone", () => {
   expect(layout(1, 344, 0).places).toHaveLength(1);
 });

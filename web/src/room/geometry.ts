@@ -44,12 +44,18 @@ interface Frame {
   cap: number;
   text: number;
   big: boolean;
+  /** The least radius of the middle that will do. */
+  least: number;
 }
 
 /** Centres of neighbours are never nearer than a finger: WCAG 2.2 asks 24, a tired thumb 44. */
 export const APART = 44;
 const GAP = 3;
-const SIZES = { phone: [50, 48, 45, 42, 40, 38], big: [64, 60, 56, 50, 46, 42, 38, 36] };
+/** How much longer than wide a petal is in one ring. */
+const TALL = 1.42;
+/** Radius of a middle that holds its words at the usual text size. */
+const ROOMY = 96 / 1.8;
+const SIZES = { phone: [50, 48, 45, 42, 40, 38, 34], big: [64, 60, 56, 50, 46, 42, 38, 36] };
 /** Two rings: across, along. */
 const SMALL = [
   [34, 46],
@@ -136,6 +142,9 @@ function settle(
   const flag = Math.round(Math.min(22 * Math.min(frame.text, 1.3), Math.max(22, w * 0.46)));
   const tops = [-wants.core, ...shapes.flat().map((d) => d.y - d.r)];
   const bottoms = [wants.core, ...shapes.flat().map((d) => d.y + d.r)];
+  // Before the names, which cost most to place.
+  if (wants.core < 34 || Math.max(...bottoms) - Math.min(...tops) + 10 > frame.cap) return null;
+  if (!apart(places, shapes, size)) return null;
   if (wants.names) {
     const named = name(frame, places, shapes, wants.core);
     if (named === null) return null;
@@ -146,12 +155,12 @@ function settle(
     }
   }
   const height = Math.ceil(Math.max(...bottoms) - Math.min(...tops) + 10);
-  if (height > frame.cap || wants.core < 34 || !apart(places, shapes, size)) return null;
+  if (height > frame.cap) return null;
   places = flags(frame, places, shapes, size, flag);
   const top = Math.min(...tops, ...places.map((p) => p.y + p.flag.y - flag / 2 + 4)) - 5;
   return {
     width: frame.width, height, minHeight: height, cy: -top, places, petal: { w, h },
-    core: wants.core, roomy: wants.core * 1.8 >= 96 * frame.text,
+    core: wants.core, roomy: wants.core >= ROOMY * frame.text,
     rings: wants.rings, names: wants.names, subs: wants.names && frame.big, flag,
   };
 }
@@ -162,7 +171,7 @@ function oneRing(frame: Frame, names: boolean): Layout | null {
   const most = big ? (n <= 10 ? 64 : n <= 14 ? 56 : 46) : n <= 6 ? 50 : n <= 10 ? 45 : 38;
   for (const w of big ? SIZES.big : SIZES.phone) {
     if (w > most) continue;
-    const h = w * 1.42;
+    const h = w * TALL;
     const widest = width / 2 - h / 2 - (big ? 22 : 3);
     const tallest = big ? (frame.cap - h) / 2 : widest;
     for (let ry = Math.min(tallest, widest); ry >= 60; ry -= 2) {
@@ -170,7 +179,9 @@ function oneRing(frame: Frame, names: boolean): Layout | null {
       const rx = big ? Math.min(widest, ry * 1.1) : widest;
       const core = Math.min(big ? (names ? 104 : 124) : 66, Math.min(rx, ry) - h / 2 - (big ? 24 : 20));
       // Smaller petals rather than a middle too small for its words.
-      if (core < (big ? 60 : 48)) break;
+      if (core < frame.least) break;
+      // Too high by its middles alone: a slow phone need not work out the rest.
+      if (ry * (n % 2 ? 1.35 : 2) + w > frame.cap) continue;
       const found = settle(frame, along(n, rx, ry, 0), [w, h], { core, rings: 1, names });
       if (found) return found;
     }
@@ -202,13 +213,34 @@ function twoRings(frame: Frame): Layout | null {
   return null;
 }
 
-function fit(n: number, width: number, cap: number, text: number): Layout | null {
+function framed(n: number, width: number, cap: number, text: number, roomy: boolean): Frame {
   const big = width > 430;
-  const frame = { n, width, cap, text, big };
+  return { n, width, cap, text, big, least: roomy ? ROOMY * text : big ? 60 : 48 };
+}
+
+function fit(n: number, width: number, cap: number, text: number, roomy = false): Layout | null {
+  const frame = framed(n, width, cap, text, roomy);
+  const { big } = frame;
   const names = n <= (big ? 16 : 10) ? oneRing(frame, true) : null;
   if (names) return names;
   const tall = { ...frame, cap: big ? cap : Math.max(cap, width + 90) };
   return n <= 13 || big ? (oneRing(frame, false) ?? twoRings(tall)) : (twoRings(tall) ?? oneRing(tall, false));
+}
+
+/** As low as a phone's circle may become where words and actions need the height: all it says stays. */
+function lowest(usual: Layout, n: number, text: number): Layout {
+  if (usual.width > 430 || usual.rings === 2) return usual;
+  const frame = framed(n, usual.width, Infinity, text, usual.roomy);
+  const w = Math.min(...SIZES.phone);
+  const h = w * TALL;
+  const rx = usual.width / 2 - h / 2 - 3;
+  // From the smallest on: the first that touches nothing is the lowest.
+  for (let ry = frame.least + h / 2 + 20; ry <= rx; ry += 3) {
+    const wants = { core: Math.min(66, ry - h / 2 - 20), rings: 1 as const, names: usual.names };
+    const found = settle(frame, along(n, rx, ry, 0), [w, h], wants);
+    if (found) return found.height < usual.height ? found : usual;
+  }
+  return usual;
 }
 
 /**
@@ -220,10 +252,11 @@ function fit(n: number, width: number, cap: number, text: number): Layout | null
 export function layout(n: number, width: number, height: number, text = 1): Layout {
   const seats = Math.min(30, Math.max(1, Math.round(n)));
   const floor = width > 430 ? 400 : 338 + 30 * (text - 1);
-  const least = fit(seats, width, floor, text) ?? fit(seats, width, Infinity, text);
+  const usual = fit(seats, width, floor, text) ?? fit(seats, width, Infinity, text);
+  const least = usual && lowest(usual, seats, text);
   if (!least) throw new RangeError(`no layout for ${n} seats at ${width} px`);
   // A taller box helps one ring; two on a phone already take all the width.
-  const taller = height > floor && (least.rings === 1 || width > 430);
-  const found = taller ? (fit(seats, width, height, text) ?? least) : least;
+  const taller = height > least.height && (least.rings === 1 || width > 430);
+  const found = taller ? (fit(seats, width, height, text, width <= 430 && least.roomy) ?? least) : least;
   return { ...found, minHeight: least.height };
 }

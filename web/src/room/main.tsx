@@ -7,6 +7,7 @@ import "../styles/ring.css";
 import "../styles/actions.css";
 import "../styles/states.css";
 import "../styles/lines.css";
+import "../styles/heard.css";
 import { asLang, words } from "../words";
 import { connect } from "./connection";
 import { Room, type RoomPlaces } from "./Room";

@@ -39,6 +39,13 @@ describe("writing", () => {
     expect(maySay(aMeeting({ stick: held("me") }), facilitator, true)).toBe("elsewhere");
   });
 
+  test("whoever types what is spoken writes whatever the floor, and not in a pause", () => {
+    expect(maySay(aMeeting({ stick: held("rina"), typist: "me" }), aYou())).toBeNull();
+    expect(maySay(aMeeting({ floor: "quiet", typist: "me" }), aYou())).toBeNull();
+    expect(maySay(aMeeting({ stick: held("rina"), typist: "tono" }), aYou())).toBe("floor_held");
+    expect(maySay(aMeeting({ stick: held("rina"), typist: "me", paused: true }), aYou())).toBe("paused");
+  });
+
   test("observers may not, even on an open floor", () => {
     expect(maySay(aMeeting({ floor: "open" }), observer)).toBe("observers_listen");
   });

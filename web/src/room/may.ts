@@ -2,7 +2,7 @@
 // a screen from offering what would be refused. Every no is a reason that has words.
 import type { MeetingView, Reason, YouView } from "../wire.gen";
 
-type Meeting = Pick<MeetingView, "phase" | "floor" | "stick" | "paused" | "nods_off">;
+type Meeting = Pick<MeetingView, "phase" | "floor" | "stick" | "paused" | "nods_off" | "typist">;
 type You = Pick<YouView, "member_id" | "role" | "presence" | "quietened">;
 
 /**
@@ -16,6 +16,7 @@ export function maySay(meeting: Meeting, you: You, elsewhere = false): Reason | 
   const holding = stick.kind === "held" && stick.member_id === you.member_id;
   if (holding && elsewhere) return "elsewhere";
   if (you.role === "facilitator" || meeting.floor === "open") return null;
+  if (meeting.typist === you.member_id) return null;
   if (meeting.floor === "quiet") return "floor_quiet";
   return stick.kind === "resting" || holding ? null : "floor_held";
 }

@@ -2,7 +2,7 @@
 // people say into storage, a cookie or a log.
 import { computed, signal } from "@preact/signals";
 import type {
-  FacilitatorView, Gone, GuideView, MeetingView, MemberId, Reason, Said, SeatView, Whispered, Wording,
+  FacilitatorView, Gone, GuideView, MeetingView, MemberId, Reason, Said, SeatView, SoundGone, Whispered, Wording,
   YouView,
 } from "../wire.gen";
 import { lang, t, type Params } from "../words";
@@ -34,6 +34,15 @@ export const quiets = signal<readonly Quiet[]>([]);
 /** The threads (see `lines.ts`) with something in them that was not read yet, and how much. */
 export const unread = signal<ReadonlyMap<string, number>>(new Map());
 export const nodding = signal<ReadonlySet<string>>(new Set());
+/** Who is heard, by the three places of the sound; everybody sees it, with sound or without. */
+export const slots = signal<readonly (MemberId | null)[]>([]);
+export const heard = computed<ReadonlySet<string>>(
+  () => new Set(slots.value.filter((one): one is MemberId => one !== null)),
+);
+/** The others hear this person now. Always seen and told. */
+export const sounding = signal(false);
+/** The server's last word about the sound of this tab. */
+export const soundGone = signal<SoundGone | null>(null);
 export const link = signal<Link>("connecting");
 export const gate = signal<Gate | null>(null);
 /** The newest lines about what became of somebody, for as long as they show over the question. */
@@ -123,6 +132,9 @@ export function emptyMemory(): void {
   quiets.value = [];
   unread.value = new Map();
   nodding.value = new Set();
+  slots.value = [];
+  sounding.value = false;
+  soundGone.value = null;
   draft.value = "";
   writing.value = false;
   link.value = "connecting";

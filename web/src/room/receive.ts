@@ -1,13 +1,13 @@
 // What the server sends, taken into memory: newer only, in order, and gaps said. Declines to replay.
 import { batch } from "@preact/signals";
 import type {
-  FacilitatorView, GuideView, Joined, MeetingView, Retracted, Said, YouView,
+  FacilitatorView, GuideView, Joined, MeetingView, Retracted, Said, SoundHeard, YouView,
 } from "../wire.gen";
 import { t, type Params } from "../words";
 import { forgetOthers } from "./lines";
 import {
   clockOffset, emptyMemory, facilitating, feed, freshId, guide, lately, link, meeting, nameOf, nodding, noteNames,
-  put, quietLine, you, type Words,
+  put, quietLine, slots, you, type Words,
 } from "./memory";
 import { noticeLine, unseen } from "./notices";
 import { toasts } from "./toast";
@@ -29,6 +29,8 @@ export function onJoined(joined: Joined): void {
     known = null;
     lastSeq = joined.seq;
     link.value = "live";
+    // Who is heard comes again with the next change.
+    slots.value = [];
     if (missed) quietLine({ kind: "missed", id: freshId() });
     if (before) quietLine({ kind: "notice", id: freshId(), key: "feed.before", params: {} });
   });
@@ -116,6 +118,11 @@ function inOrder(seq: number): boolean {
   lastSeq = seq;
   if (last !== null && seq > last + 1) quietLine({ kind: "missed", id: freshId() });
   return true;
+}
+
+/** Who is heard now. It has no place in the one order and is never told aloud. */
+export function onHeard(now: SoundHeard): void {
+  slots.value = now.slots;
 }
 
 export function onNodded(members: readonly string[]): void {

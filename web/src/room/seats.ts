@@ -16,18 +16,21 @@ export type Mark =
   | "fac"
   | "need"
   | "speak"
-  | "nod";
+  | "nod"
+  | "heard";
 
 export interface Sight {
   meeting: MeetingView;
   you: YouView | null;
   nodding: ReadonlySet<string>;
   facilitating?: FacilitatorView | null;
+  /** Whose voice comes through now. */
+  heard?: ReadonlySet<string>;
 }
 
 /** Everything true of a seat that a member, or a facilitator, may see. */
 export function marksOf(seat: SeatView, sight: Sight): Mark[] {
-  const { meeting, you, nodding, facilitating } = sight;
+  const { meeting, you, nodding, facilitating, heard } = sight;
   const id = seat.member_id;
   const withStick = meeting.stick.member_id === id ? meeting.stick.kind : null;
   const marks: [Mark, boolean | undefined][] = [
@@ -38,6 +41,7 @@ export function marksOf(seat: SeatView, sight: Sight): Mark[] {
     ["next", meeting.next === id && withStick === null],
     ["need", facilitating?.hands.some((hand) => hand.member_id === id)],
     ["speak", meeting.interjecting.includes(id)],
+    ["heard", heard?.has(id)],
     ["out", seat.presence === "stepped_out"],
     ["away", seat.presence === "away"],
     ["obs", seat.role === "observer"],
@@ -54,7 +58,7 @@ export function wordsOf(seat: SeatView, marks: readonly Mark[]): string {
 
 /** The one word under the name, where there is room for it. */
 export function subOf(marks: readonly Mark[]): string | null {
-  const order: Mark[] = ["need", "offered", "kept", "next", "speak", "out", "away", "you", "obs", "fac"];
+  const order: Mark[] = ["need", "offered", "kept", "next", "speak", "heard", "out", "away", "you", "obs", "fac"];
   const first = order.find((mark) => marks.includes(mark));
   return first && !marks.includes("hold") ? t(`seat.${first}`) : null;
 }
@@ -64,6 +68,7 @@ export function flagOf(marks: readonly Mark[], rings: 1 | 2): { kind: Mark; icon
   const order: [Mark, IconName | null][] = [
     ["need", "care"],
     ["nod", "nod"],
+    ["heard", "wave"],
     ["speak", "chat"],
     ["next", null],
     ["out", "cup"],
@@ -72,7 +77,7 @@ export function flagOf(marks: readonly Mark[], rings: 1 | 2): { kind: Mark; icon
     ["obs", "eye"],
     ["fac", "host"],
   ];
-  if (rings === 2) order.splice(3, 0, ["hold", "stick"], ["offered", "stick"]);
+  if (rings === 2) order.splice(4, 0, ["hold", "stick"], ["offered", "stick"]);
   const found = order.find(([mark]) => marks.includes(mark));
   return found ? { kind: found[0], icon: found[1] } : null;
 }

@@ -3,7 +3,7 @@ import { signal } from "@preact/signals";
 import type { Whispered } from "../wire.gen";
 
 export type OpenSheet =
-  | { name: "hand" | "help" | "handing" | "settings" | "round" | "close" | "prompt" | "end" | "door" | "greet" }
+  | { name: "hand" | "help" | "handing" | "settings" | "round" | "close" | "prompt" | "end" | "door" | "greet" | "voice" }
   | { name: "line"; line: Whispered["line"]; of: string }
   | { name: "seat" | "remove"; memberId: string };
 

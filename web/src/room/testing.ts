@@ -28,9 +28,9 @@ export function aMeeting(change: Partial<MeetingView> = {}): MeetingView {
   return {
     circle_id: "c", title: "Orang tua tunggal", epoch: 1, version: 1, now: Date.now(), phase: "sharing",
     floor: "stick", prompt: wording(""), round: 1, inviting: false, locked: false, paused: false, silence: false,
-    bell: false, hard_limit: false, nods_off: false,
+    bell: false, hard_limit: false, sound: false, nods_off: false,
     seats: [seat("fac", { role: "facilitator" }), seat("me"), seat("rina"), seat("awan", { role: "observer" })],
-    stick: RESTING, next: null, interjecting: [], ends: 0, ending: "not_yet", capacity: 12, greeter: null, notices: [],
+    stick: RESTING, next: null, interjecting: [], ends: 0, ending: "not_yet", capacity: 12, greeter: null, typist: null, notices: [],
     ...change,
   };
 }

@@ -9,6 +9,7 @@ import { situation } from "../may";
 import { Prompt } from "../Prompt";
 import { Ring } from "../Ring";
 import { sheet } from "../sheets";
+import { SoundStrip } from "../Sound";
 import { facilitating, guide, meeting, nodding, serverNow, you } from "../store";
 import { minutesSince } from "../time";
 import type { MeetingView, YouView } from "../../wire.gen";
@@ -119,6 +120,7 @@ function Own({ now, me }: Sight) {
   return (
     <section class="own" aria-label={t("room.actions")}>
       <TakeOn />
+      <SoundStrip />
       {situation(now, me) !== "listening" && <Main now={now} me={me} />}
     </section>
   );

@@ -26,6 +26,24 @@ test("on a phone the badge is at the people, in words too", () => {
   expect(button(/People.*1 unread message/)).toBeTruthy();
 });
 
+test("where there is sound a facilitator asks a member to type what is said, or not any more", async () => {
+  show({ sound: false });
+  press("More for RINA");
+  expect(screen.queryByText("Ask to type what is said")).toBeNull();
+  cleanup();
+  show({ sound: true });
+  press("More for RINA");
+  await inSheet("Ask to type what is said");
+  cleanup();
+  show({ sound: true, typist: "rina" });
+  press("More for RINA");
+  expect(screen.getByRole("dialog").textContent).toContain("types what is said");
+  await inSheet("No longer typing");
+  expect(commands()).toEqual([
+    { type: "name_typist", member_id: "rina" }, { type: "name_typist", member_id: null },
+  ]);
+});
+
 test("a facilitator begins a line, and asks a member to greet or not any more", async () => {
   show();
   press("More for RINA");

@@ -30,12 +30,13 @@ export function PersonSheet() {
   );
 }
 
-/** Who accompanies them, and whether they greet at the door. */
+/** Who accompanies them, and whether they greet at the door or type what is spoken. */
 function beside(seat: SeatView, view: FacilitatorView, now: MeetingView): string[] {
   const pair = view.pairs.find((one) => one.newcomer === seat.member_id);
   return [
     ...(pair ? [t("fac.pair", { name: nameOf(pair.companion) })] : []),
     ...(now.greeter === seat.member_id ? [t("fac.greets")] : []),
+    ...(now.typist === seat.member_id ? [t("fac.types")] : []),
   ];
 }
 
@@ -136,6 +137,7 @@ function OfTheFloor({ seat, view }: WaysProps) {
 function OfTheRole({ seat, view, now }: WaysProps) {
   const id = seat.member_id;
   const greets = now.greeter === id;
+  const types = now.typist === id;
   const named = view.successor === id;
   return (
     <>
@@ -151,6 +153,12 @@ function OfTheRole({ seat, view, now }: WaysProps) {
         <Way
           words={t(greets ? "fac.greeter.unset" : "fac.greeter.set")}
           run={ask({ type: "name_greeter", member_id: greets ? null : id })}
+        />
+      )}
+      {seat.role === "member" && (now.sound || types) && (
+        <Way
+          words={t(types ? "fac.typist.unset" : "fac.typist.set")}
+          run={ask({ type: "name_typist", member_id: types ? null : id })}
         />
       )}
     </>

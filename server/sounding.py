@@ -1,0 +1,155 @@
+"""The sound process by itself, `lingkar sound`: where it listens, and where it is told to be.
+
+Declines to start when a port that was set cannot be had; the usual one may be another.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import contextlib
+import errno
+import ipaddress
+import re
+import socket
+import sys
+from collections.abc import Callable
+from functools import partial
+
+from server import memory
+from server.settings import Settings
+from server.stopping import stop_requested
+
+DEFAULT_PORT = 8443
+LARGEST_PORT = 65535
+EVERYWHERE = ("0.0.0.0", "::")  # noqa: S104
+# RFC 5737 and 3849: never a real place. Connecting a UDP socket sends nothing.
+NOWHERE = {socket.AF_INET: "192.0.2.1", socket.AF_INET6: "2001:db8::1"}
+
+
+class NoSuchPlace(ValueError):
+    """The settings name what is no address; the message is one line for a person."""
+
+
+# --- Where it listens ---
+
+
+def hosts(host: str) -> tuple[str | None, str | None]:
+    """What to bind in IPv4 and in IPv6."""
+    if host == "localhost":
+        host = "127.0.0.1"
+    if host == "::":
+        return "0.0.0.0", "::"  # noqa: S104
+    if ipaddress.ip_address(host).version == 6:
+        return None, host
+    return host, None
+
+
+def announced(settings: Settings, host: str) -> tuple[tuple[str, int], ...]:
+    """Where browsers are told to look; port 0 is the one that is bound."""
+    if settings.sound_addresses:
+        return tuple(address_of(word) for word in settings.sound_addresses)
+    host4, host6 = hosts(host)
+    own = [
+        own_address(family) if wanted in EVERYWHERE else wanted
+        for family, wanted in ((socket.AF_INET, host4), (socket.AF_INET6, host6))
+        if wanted is not None
+    ]
+    found = tuple((address, 0) for address in own if address is not None)
+    return found or (("127.0.0.1", 0),)
+
+
+def address_of(word: str) -> tuple[str, int]:
+    """`203.0.113.7`, `203.0.113.7:9443`, `2001:db8::7` or `[2001:db8::7]:9443`."""
+    match = re.fullmatch(r"\[(.+)\](?::(\d{1,5}))?|([^:]+):(\d{1,5})", word)
+    host, port = word, "0"
+    if match is not None:
+        host, port = match[1] or match[3], match[2] or match[4] or "0"
+    with contextlib.suppress(ValueError):
+        if int(port) <= LARGEST_PORT:
+            return str(ipaddress.ip_address(host)), int(port)
+    raise NoSuchPlace(f"LINGKAR_SOUND_ADDRESS: '{word}' is not an IP address.")
+
+
+def own_address(family: socket.AddressFamily) -> str | None:
+    """The address by which this machine would reach others; None where it would not."""
+    with socket.socket(family, socket.SOCK_DGRAM) as probe:
+        try:
+            probe.connect((NOWHERE[family], 9))
+        except OSError:
+            return None
+        address = ipaddress.ip_address(probe.getsockname()[0])
+    return None if address.is_loopback or address.is_link_local else str(address)
+
+
+def taken(settings: Settings, host: str) -> str | None:
+    """One line about a port that somebody set and that cannot be had; None where all is well."""
+    try:
+        wanted, _ = hosts(host), announced(settings, host)
+    except ValueError as wrong:
+        return str(wrong) if isinstance(wrong, NoSuchPlace) else f"'{host}' is no IP address."
+    if not settings.sound_port:
+        return None
+    families = zip((socket.AF_INET, socket.AF_INET6), wanted, strict=True)
+    for family, bound in families:
+        if bound is None:
+            continue
+        with socket.socket(family, socket.SOCK_DGRAM) as probe:
+            if family is socket.AF_INET6:
+                probe.setsockopt(socket.IPPROTO_IPV6, socket.IPV6_V6ONLY, 1)
+            try:
+                probe.bind((bound, settings.sound_port))
+            except OSError as error:
+                why = "is taken" if error.errno == errno.EADDRINUSE else "cannot be used"
+                return f"UDP port {settings.sound_port} for sound {why}; see LINGKAR_SOUND_PORT."
+    return None
+
+
+# --- The process itself: `lingkar sound` ---
+
+
+async def sound(settings: Settings, stop: asyncio.Event, say: Callable[[str], None]) -> None:
+    """Be the sound process until `stop`. Raises OSError where its port cannot be had."""
+    # Loaded in this process alone: what it needs is much, and the pages need none of it.
+    from realtime.audio import running
+
+    memory.never_dumped()
+    host = settings.sound_host or settings.host
+    host4, host6 = hosts(host)
+
+    def up(found: running.Up) -> None:
+        say(f"Sound on UDP port {found.port} ({found.name})")
+
+    async def on(port: int) -> None:
+        place = running.Place(host4, host6, port, announced(settings, host))
+        await running.run(place, settings.redis_url or "", stop, up)
+
+    if settings.sound_port is not None:
+        # Asked for by name: no other will do.
+        await on(settings.sound_port)
+        return
+    try:
+        await on(DEFAULT_PORT)
+    except OSError as error:
+        if error.errno != errno.EADDRINUSE:
+            raise
+        await on(0)
+
+
+def main(settings: Settings) -> int:
+    """Be the sound process until a signal comes; without the rest of the program around it."""
+
+    async def work() -> None:
+        await sound(settings, stop_requested(), partial(print, flush=True))
+
+    try:
+        from uvloop import new_event_loop
+    except ImportError:
+        asyncio.run(work())
+        return 0
+    with asyncio.Runner(loop_factory=new_event_loop) as runner:
+        runner.run(work())
+    return 0
+
+
+if __name__ == "__main__":
+    sys.exit(main(Settings.from_env()))
