@@ -9,7 +9,7 @@
 #   make screens         a picture of every screen, into an ignored folder
 #   make prove-privacy   say everything with a canary, then look for it everywhere
 #   make mutants         break the rules one by one: every breakage has to be caught
-#   make soak STEPS=…    random meetings, a million steps     make bench-stick, bench-pages
+#   make soak STEPS=…    random meetings, a million steps     make bench-stick, bench-pages, bench-sound
 #   make lock            work out the lock files again (ARGS=--upgrade for newer versions)
 #   make clean           remove what make made; ./data stays
 #
@@ -39,7 +39,7 @@ export UV_PYTHON_DOWNLOADS := never
 # Compiled modules are kept wherever make runs: without them every start costs seconds.
 unexport PYTHONDONTWRITEBYTECODE
 
-.PHONY: help run demo test lint types contracts wire test-web build budgets test-py test-pg screens bench-pages bench-stick soak mutants prove-privacy lock clean
+.PHONY: help run demo test lint types contracts wire test-web build budgets test-py test-pg screens bench-pages bench-stick bench-sound soak mutants prove-privacy lock clean
 help:
 	@sed -n '3,14s/^# *//p' Makefile
 
@@ -86,6 +86,9 @@ bench-pages: $(DEV_READY) $(BUILT)
 	$(BIN)/python -m tests.bench.pages $(ARGS)
 bench-stick: $(DEV_READY)
 	$(BIN)/python -m tests.bench.stick $(ARGS)
+# Beside Janus, which it installs where it may, and aiortc; some minutes on two cores.
+bench-sound: $(DEV_READY)
+	$(BIN)/python -m tests.bench.sound $(ARGS)
 
 # Minutes, not seconds: STEPS=100000 for fewer.
 soak: $(DEV_READY)

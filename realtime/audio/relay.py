@@ -116,8 +116,12 @@ class Relay:
     async def _tick(self) -> None:
         loop = asyncio.get_running_loop()
         while True:
-            for phase in self._phases:
-                await asyncio.sleep(1 / PHASES)
+            began = loop.time()
+            for number, phase in enumerate(self._phases, 1):
+                if not phase and number < PHASES:
+                    # Nobody's moment: sleep on through it.
+                    continue
+                await asyncio.sleep(max(0.0, began + number / PHASES - loop.time()))
                 for circle_id in list(phase):
                     circle = self._circles.get(circle_id)
                     if circle is None:
