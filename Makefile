@@ -39,7 +39,7 @@ export UV_PYTHON_DOWNLOADS := never
 # Compiled modules are kept wherever make runs: without them every start costs seconds.
 unexport PYTHONDONTWRITEBYTECODE
 
-.PHONY: help run demo test lint types contracts wire test-web build budgets test-py test-pg screens bench-pages bench-stick bench-sound soak mutants prove-privacy lock clean
+.PHONY: help run demo test lint types contracts wire test-web build budgets test-py test-pg screens bench-pages bench-stick bench-sound bench-loss bench-moves soak mutants prove-privacy lock clean
 help:
 	@sed -n '3,14s/^# *//p' Makefile
 
@@ -89,6 +89,14 @@ bench-stick: $(DEV_READY)
 # Beside Janus, which it installs where it may, and aiortc; some minutes on two cores.
 bench-sound: $(DEV_READY)
 	$(BIN)/python -m tests.bench.sound $(ARGS)
+
+# What a listener notices of lost packets, with and without repair inside the voice.
+bench-loss: $(DEV_READY) $(BUILT) $(BROWSER_READY)
+	PLAYWRIGHT_NODEJS_PATH="$$($(WEB) where)" $(BIN)/python -m tests.sound.loss $(ARGS)
+
+# Fifty moves of the stick in browsers, on a quiet machine: lost, concealed, silent.
+bench-moves: $(DEV_READY) $(BUILT) $(BROWSER_READY)
+	PLAYWRIGHT_NODEJS_PATH="$$($(WEB) where)" $(BIN)/pytest -q -s tests/sound/moves.py $(ARGS)
 
 # Minutes, not seconds: STEPS=100000 for fewer.
 soak: $(DEV_READY)

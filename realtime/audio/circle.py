@@ -19,7 +19,7 @@ from realtime.audio.person import EXPIRY, Calls, Person
 from realtime.audio.port import Port
 from realtime.audio.sdp import BadAnswer, read_answer, write_offer
 from realtime.audio.slots import Owners
-from realtime.audio.stage import AWAITED_SECONDS, Stage
+from realtime.audio.stage import Stage
 from realtime.domain.meeting import MemberId
 
 Stamp = tuple[int, int]
@@ -150,8 +150,7 @@ class RelayCircle:
         for person in self._people.values():
             self._gate(person)
         owners = [owner for owner in self._stage.owners if owner is not None]
-        over = [owner for owner in owners if not self._may(owner)]
-        self._stage.release(*over, awaited=bool(over) and self._is_somebody_sending())
+        self._stage.release(*(owner for owner in owners if not self._may(owner)))
         if hearing_changed:
             self._stage.seat_all()
 
@@ -159,15 +158,6 @@ class RelayCircle:
         tab = self._speak.get(person.member_id)
         person.may_speak = tab is not None and tab in ("", person.tab)
         person.hears = person.member_id in self._hear
-
-    def _is_somebody_sending(self) -> bool:
-        """Whether a voice that may be heard now is on its way already."""
-        since = self._loop.time() - AWAITED_SECONDS
-        heard = self._stage.owners
-        return any(
-            person.may_speak and person.sent >= since and person.member_id not in heard
-            for person in self._people.values()
-        )
 
     def _may(self, member_id: MemberId) -> bool:
         person = self._people.get(member_id)

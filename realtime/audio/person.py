@@ -62,8 +62,6 @@ class Person:
         self.ufrag = secrets.token_hex(6).encode()
         self.password = secrets.token_hex(16).encode()
         self.seen = now
-        self.sent = 0.0
-        """When a voice came from them last, whether they might be heard or not."""
         self.reach: Reach | None = None
         self.places: list[Address] = []
         self.checks: deque[tuple[bytes, Address]] = deque(maxlen=64)
@@ -185,7 +183,6 @@ class Person:
             self._counters.dropped_junk += 1
             return
         self._counters.received += 1
-        self.sent = now
         reception = self.reception
         if reception is None or reception.ssrc != ssrc:
             if reception is not None:

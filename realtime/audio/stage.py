@@ -17,9 +17,6 @@ from realtime.domain.meeting import MemberId
 
 HUSHES = 5
 """Frames of silence with which a released slot ends."""
-FRAME_SECONDS = 0.02
-AWAITED_SECONDS = 0.1
-"""How long a slot is kept free of that silence for somebody whose voice is on its way already."""
 
 
 class Stage:
@@ -64,13 +61,13 @@ class Stage:
         if had is None:
             self._changed(self.owners)
 
-    def release(self, *members: MemberId, awaited: bool = False) -> None:
-        """Free the slots of these, at once; `awaited`: another voice is about to come."""
+    def release(self, *members: MemberId) -> None:
+        """Free the slots of these, at once."""
         freed = [slot for member in members if (slot := self._slots.release(member)) is not None]
         for slot in freed:
             self._voices[slot].turn_over()
             self._stop_hushing(slot)
-            self._hush_soon(slot, HUSHES, AWAITED_SECONDS if awaited else FRAME_SECONDS)
+            self._hush_when_due(slot, HUSHES)
         if freed:
             self._changed(self.owners)
 
@@ -109,15 +106,17 @@ class Stage:
             ]
         )
 
-    def _hush_soon(self, slot: int, left: int, seconds: float = FRAME_SECONDS) -> None:
-        # Not at once: the next voice, where there is one already, goes on without a gap.
-        self._hushing[slot] = self._loop.call_later(seconds, self._hush, slot, left)
+    def _hush_when_due(self, slot: int, left: int) -> None:
+        # Not at once: the next voice, where there is one already, goes on without a gap. Nor later
+        # than the next packet is due: a listener who waits for it would make up a sound.
+        due = self._voices[slot].due
+        self._hushing[slot] = self._loop.call_at(due, self._hush, slot, left)
 
     def _hush(self, slot: int, left: int) -> None:
         self._hushing[slot] = None
         self._voices[slot].hush(self._loop.time())
         if left > 1:
-            self._hush_soon(slot, left - 1)
+            self._hush_when_due(slot, left - 1)
 
     def _stop_hushing(self, slot: int) -> None:
         timer, self._hushing[slot] = self._hushing[slot], None

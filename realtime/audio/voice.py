@@ -17,9 +17,10 @@ from realtime.audio.sdp import LEVEL_EXTENSION, PAYLOAD
 RATE = 48_000
 FRAME = 960
 """Twenty milliseconds."""
-HUSH = b"\xf8\xff\xfe"
-"""Twenty milliseconds of silence in Opus: what a slot ends with, so that the next voice in it
-starts at full strength."""
+HUSH = b"\x08\x07\xc6\xb3\x0e\xc6"
+"""Twenty milliseconds of silence in Opus: what a slot ends with. In its mode for speech (SILK), so
+that whatever the decoder kept of one voice's loudness is forgotten before the next one: after
+silence in the other mode (CELT) a voice in that mode fades in over a tenth of a second and more."""
 MOST_AHEAD = 1000
 """A jump further than that is no lost packets but another count."""
 MOST_BEHIND = 250
@@ -109,6 +110,11 @@ class Voice:
         """The next packet is somebody else's, or a new beginning of the same person's."""
         self._settle()
         self._anew = True
+
+    @property
+    def due(self) -> float:
+        """When the next packet of an unbroken stream would come."""
+        return self._clock_at + FRAME / RATE
 
     def clock(self, now: float) -> int:
         """What the stream's clock says."""
