@@ -25,7 +25,6 @@ KINDS = (
     "draft not sent",
     "notebook",
     "private note",
-    "sound",
 )
 """What is never to come to rest. Names are told apart: they have their place."""
 

@@ -117,9 +117,13 @@ async def speak(evening: Served, flock: Flock, people: list[str]) -> None:
     assert (await budi.send(NeedHand(), command_id=hand)).ok
     await sari.send(SetPhase(Phase.SHARING))
     await sari.send(StartRound(Wording(prompt, prompt), Order.SEATS))
-    holder = next(p for p in (sari, ani, budi) if p.you and p.you.offered)
+    await sari.until(lambda room: room.meeting and room.meeting.stick.member_id)
+    assert sari.meeting is not None
+    holder = next(p for p in (sari, ani, budi) if p.me == sari.meeting.stick.member_id)
+    await holder.until(lambda room: room.you and room.you.offered)
     await holder.send(Accept())
     other = budi if holder is ani else ani
+    await other.until(lambda room: room.holder == holder.me)
     assert not (await other.say(flock["words refused"].text)).ok
     assert not (
         await ani.emit("say", {"id": "x", "text": flock["words malformed"].text, "a": 1})

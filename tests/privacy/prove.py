@@ -162,7 +162,7 @@ async def scan_redis(proof: Proof, redis: Redis, folder: Path, *, live: bool) ->
         await proof.look("RDB and AOF by hand, meeting over", files, plant_picture)
 
 
-async def scan_files(proof: Proof, evening: Served, since: float) -> None:
+async def scan_files(proof: Proof, evening: Served, since: float, apart: Path) -> None:
     folder = evening.folder
     names = frozenset({"name"})
     sqlite = evening.settings.database is None
@@ -197,9 +197,7 @@ async def scan_files(proof: Proof, evening: Served, since: float) -> None:
 
     def shared(search: Search) -> Found:
         found: Found = set()
-        for path in places.newer(
-            [Path("/tmp"), Path("/var/tmp"), Path("/dev/shm")], since, [folder]
-        ):
+        for path in places.newer(SHARED, since, [folder, apart]):
             found |= places.in_file(path, search)
         return found
 
@@ -255,8 +253,9 @@ async def prove(
     database: str | None,
     *,
     browser: bool,
+    apart: Path | None = None,
 ) -> None:
-    """One world from its start to the last scan."""
+    """One world from its start to the last scan; what lies `apart` is scanned as another place."""
     since = time.time()
     named = proof.flock["name"]
     names = [f"Ani {named.core}", "Budi", "Citra", "Dewi"]
@@ -271,7 +270,7 @@ async def prove(
             assert (await sari.send(Close())).ok
             await evening.clients["ani"].until(lambda room: room.closed or room.gone)
             await scan_redis(proof, redis, redis_folder, live=False)
-            await scan_files(proof, evening, since)
+            await scan_files(proof, evening, since, apart or folder)
         async with served_again(folder, evening, redis_url) as again, AsyncExitStack() as stack:
             with suppress(Exception):
                 await gather(again, names, stack)
@@ -320,7 +319,15 @@ async def over_postgres(folder: Path) -> Proof:
         async with EmbeddedValkey() as valkey:
             assert valkey.directory is not None
             url = postgres.url(name)
-            await prove(proof, folder, valkey.url, valkey.directory, url, browser=False)
+            await prove(
+                proof,
+                folder,
+                valkey.url,
+                valkey.directory,
+                url,
+                browser=False,
+                apart=postgres.folder,
+            )
         place = postgres.folder
         connection = await asyncpg.connect(postgres.url(name))
 
