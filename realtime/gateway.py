@@ -18,11 +18,12 @@ from realtime import limits
 from realtime.audiences import Audiences, Circle, Leaving, Socket
 from realtime.clock import Clock
 from realtime.domain.meeting import CircleId, Meeting, MemberId
+from realtime.domain.reading import stamp
 from realtime.domain.refusal import Reason, Refused
 from realtime.frames import Server
 from realtime.payloads import Hello, parse
 from realtime.ports import PASSING, Admission, Fanout, Heard, OutOfReach, Presence, StateHeard
-from realtime.room import Room, stamp
+from realtime.room import Room
 from realtime.views import PROTOCOL, Gone, Whispered
 
 LOG = logging.getLogger(__name__)

@@ -24,7 +24,7 @@ from realtime.domain.meeting import (
     Role,
     Seat,
 )
-from realtime.domain.reading import is_under_way
+from realtime.domain.reading import is_under_way, stamp
 from realtime.domain.refusal import Reason, Refused
 from realtime.domain.stick import carry_out, decide, next_deadline, open_meeting
 from realtime.ports import Admission, Guest, MeetingStore, OutOfReach
@@ -244,11 +244,6 @@ def is_early(meeting: Meeting, guest: Guest, now: Instant) -> bool:
     return meeting.phase is not Phase.ENDED and not any(
         s.role is Role.FACILITATOR for s in meeting.seats
     )
-
-
-def stamp(meeting: Meeting) -> tuple[int, int]:
-    """What tells the newer of two meetings."""
-    return meeting.epoch, meeting.version
 
 
 def fresh() -> str:

@@ -13,29 +13,29 @@ from typing import Any
 
 from redis.asyncio import Redis
 from redis.asyncio.connection import Connection, ConnectionPool, SSLConnection
-from redis.exceptions import AuthenticationError, RedisError, ResponseError
+from redis.exceptions import RedisError, ResponseError
 
 log = logging.getLogger("lingkar.gate")
 
 AGAIN_SECONDS = 60.0
 PATIENCE = 2.0
-NEVER = "-1"
-MUST: Mapping[str, str] = {
+NEVER = ("-1",)
+Wanted = Mapping[str, tuple[str, ...]]
+MUST: Wanted = {
     # Snapshots and the append-only file would write what waits in memory to a disk.
-    "save": "",
-    "appendonly": "no",
+    "save": ("",),
+    "appendonly": ("no",),
     # These logs keep whole commands: a PUBLISH with its words, a script with its arguments.
     "slowlog-log-slower-than": NEVER,
     "commandlog-execution-slower-than": NEVER,
     "commandlog-request-larger-than": NEVER,
     "commandlog-reply-larger-than": NEVER,
     # A crash report quotes the command under way and parts of the memory.
-    "crash-log-enabled": "no",
+    "crash-log-enabled": ("no",),
 }
-"""What each setting must be, where the server knows it."""
-MUST_WITH_REPLICAS: Mapping[str, str] = {"repl-diskless-sync": "yes"}
-MUST_OF_REPLICAS: Mapping[str, str] = {"repl-diskless-load": "swapdb"}
-DISKLESS_LOADS = frozenset({"swapdb", "on-empty-db", "flush-before-load"})
+"""What each setting may be, where the server knows it; the first is the one to set."""
+MUST_WITH_REPLICAS: Wanted = {"repl-diskless-sync": ("yes",)}
+MUST_OF_REPLICAS: Wanted = {"repl-diskless-load": ("swapdb", "on-empty-db", "flush-before-load")}
 
 
 @dataclass(frozen=True)
@@ -85,8 +85,6 @@ async def settings_of(redis: Redis) -> dict[str, str]:
     wanted = (*MUST, *MUST_WITH_REPLICAS, *MUST_OF_REPLICAS)
     try:
         found = await redis.config_get(*wanted)
-    except AuthenticationError:
-        raise
     except ResponseError:
         raise Unproven(tuple(MUST)) from None
     if "save" not in found:
@@ -95,15 +93,11 @@ async def settings_of(redis: Redis) -> dict[str, str]:
     return {str(name): str(value) for name, value in found.items()}
 
 
-def differing(found: Mapping[str, str], must: Mapping[str, str]) -> Iterator[Kept]:
+def differing(found: Mapping[str, str], must: Wanted, server: str = "") -> Iterator[Kept]:
     """The settings that are not what they must be; one that the server does not know is none."""
-    for name, value in must.items():
-        is_ = found.get(name)
-        if is_ is None or is_ == value:
-            continue
-        if name == "repl-diskless-load" and is_ in DISKLESS_LOADS:
-            continue
-        yield Kept(name, is_, value)
+    for name, allowed in must.items():
+        if found.get(name, allowed[0]) not in allowed:
+            yield Kept(name, found[name], allowed[0], server)
 
 
 def replicas_in(replication: Mapping[str, Any]) -> list[tuple[str, int]]:
@@ -120,8 +114,7 @@ async def kept_by_replica(redis: Redis, host: str, port: int) -> list[Kept]:
             found = await settings_of(replica)
     except (RedisError, OSError, Unproven):
         return [Kept("replica", "not to be examined", "reachable with the same sign-in", place)]
-    must = {**MUST, **MUST_OF_REPLICAS}
-    return [Kept(k.setting, k.found, k.must, place) for k in differing(found, must)]
+    return list(differing(found, {**MUST, **MUST_OF_REPLICAS}, place))
 
 
 def beside(redis: Redis, host: str, port: int) -> Redis:

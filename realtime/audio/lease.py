@@ -6,7 +6,6 @@ let nobody be heard from the moment on at which somebody else may have it.
 
 from __future__ import annotations
 
-import hashlib
 from contextlib import suppress
 from pathlib import Path
 
@@ -21,12 +20,8 @@ LEASE_SECONDS = 2.0
 PROCESSES = ("{lingkar:sound}:beats", "{lingkar:sound}:loads")
 
 
-def _read(name: str) -> Script:
-    text = Path(__file__).with_name(name).read_text(encoding="utf-8")
-    return Script(text, hashlib.sha1(text.encode(), usedforsecurity=False).hexdigest())
-
-
-LEASE, LIVING = _read("lease.lua"), _read("living.lua")
+LEASE = Script.read(Path(__file__).with_name("lease.lua"))
+LIVING = Script.read(Path(__file__).with_name("living.lua"))
 
 
 class Leases:

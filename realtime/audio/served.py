@@ -14,6 +14,7 @@ from typing import Literal
 from realtime.audio.floor import audible, hearing
 from realtime.audio.relay import Joined, RelayCircle
 from realtime.domain.meeting import CircleId, Meeting, MemberId, Phase, Presence
+from realtime.domain.reading import stamp
 
 Why = Literal["moved", "lost", "ended", "stepped_out", "removed"]
 Tell = Callable[[CircleId, str, dict[str, object]], None]
@@ -65,7 +66,7 @@ class ServedCircle:
 
     def hear(self, meeting: Meeting) -> None:
         """The meeting as it is now; an older one changes nothing."""
-        if self.meeting is not None and _stamp(meeting) < _stamp(self.meeting):
+        if self.meeting is not None and stamp(meeting) < stamp(self.meeting):
             if meeting.opened == self.meeting.opened:
                 return
             # Redis lost everything, and the circle began anew: nothing from before counts.
@@ -99,7 +100,7 @@ class ServedCircle:
         if meeting is None or not self.sure:
             self.relay.shut()
             return
-        self.relay.obey(_stamp(meeting), audible(meeting), hearing(meeting))
+        self.relay.obey(stamp(meeting), audible(meeting), hearing(meeting))
         for ticket, tab in list(self.tabs.items()):
             out, why = reason(meeting, tab.member_id)
             if out:
@@ -181,7 +182,3 @@ def reason(meeting: Meeting, member_id: MemberId) -> tuple[bool, Why | None]:
     if seat.presence is Presence.STEPPED_OUT:
         return True, "stepped_out"
     return False, None
-
-
-def _stamp(meeting: Meeting) -> tuple[int, int]:
-    return meeting.epoch, meeting.version

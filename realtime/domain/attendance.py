@@ -108,9 +108,16 @@ def go(meeting: Meeting, member: MemberId, at: Moment, since: Instant, *, move_o
 def relieved(meeting: Meeting, member: MemberId) -> Meeting:
     """They were named to take the circle on, to greet or to type, or had it to give: no longer."""
     return replace(
-        meeting,
+        helps_no_more(meeting, member),
         handing=None if of_handing(meeting, member) else meeting.handing,
         successor=None if meeting.successor == member else meeting.successor,
+    )
+
+
+def helps_no_more(meeting: Meeting, member: MemberId) -> Meeting:
+    """Whatever they were asked to do for the others tonight."""
+    return replace(
+        meeting,
         greeter=None if meeting.greeter == member else meeting.greeter,
         typist=None if meeting.typist == member else meeting.typist,
     )

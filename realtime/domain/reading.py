@@ -138,6 +138,11 @@ def seated(meeting: Meeting) -> tuple[Seat, ...]:
     return tuple(s for s in meeting.seats if s.presence is not Presence.LEFT)
 
 
+def stamp(meeting: Meeting) -> tuple[int, int]:
+    """What tells the newer of two meetings."""
+    return meeting.epoch, meeting.version
+
+
 def is_full(meeting: Meeting) -> bool:
     return len(seated(meeting)) >= meeting.frame.seats
 

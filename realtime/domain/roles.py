@@ -7,6 +7,7 @@ from __future__ import annotations
 
 from dataclasses import replace
 
+from realtime.domain.attendance import helps_no_more
 from realtime.domain.door import check_not_last
 from realtime.domain.meeting import (
     Handing,
@@ -179,12 +180,9 @@ def with_role(
             # Only a facilitator has the circle to give.
             handing=None if given else meeting.handing,
         )
-    if role is not Role.MEMBER and meeting.greeter == me:
-        # A facilitator greets anyway, and who listens is asked for nothing.
-        meeting = replace(meeting, greeter=None)
-    if role is not Role.MEMBER and meeting.typist == me:
-        # The same: a facilitator may write whenever they like.
-        meeting = replace(meeting, typist=None)
+    if role is not Role.MEMBER:
+        # A facilitator greets and writes anyway, and who listens is asked for nothing.
+        meeting = helps_no_more(meeting, me)
     if role is Role.OBSERVER and meeting.successor == me:
         meeting = replace(meeting, successor=None)
     if holding and role is not Role.OBSERVER:

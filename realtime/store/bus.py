@@ -11,6 +11,7 @@ import asyncio
 import random
 from collections.abc import AsyncIterator
 from functools import partial
+from pathlib import Path
 
 import structlog
 
@@ -23,7 +24,7 @@ from realtime.store.redis import RedisMeetingStore
 from realtime.wire import Unreadable
 
 log = structlog.get_logger()
-SAY = Script.read("say.lua")
+SAY = Script.read(Path(__file__).with_name("say.lua"))
 SOONEST = 0.05
 LATEST = 0.5
 

@@ -54,9 +54,9 @@ class Script:
     sha: str
 
     @classmethod
-    def read(cls, name: str) -> Script:
-        """The file of that name beside this one."""
-        text = Path(__file__).with_name(name).read_text(encoding="utf-8")
+    def read(cls, path: Path) -> Script:
+        """The script in that file."""
+        text = path.read_text(encoding="utf-8")
         # The name by which the server knows it; nothing rests on its secrecy.
         return cls(text, hashlib.sha1(text.encode(), usedforsecurity=False).hexdigest())
 

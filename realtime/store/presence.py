@@ -8,11 +8,12 @@ is gone waits until every process has had the time to beat again (`LASTS`).
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
+from pathlib import Path
 
 from realtime.domain.meeting import CircleId, Instant, MemberId
 from realtime.store.link import KEPT, Link, Script, key
 
-HERE = Script.read("here.lua")
+HERE = Script.read(Path(__file__).with_name("here.lua"))
 LASTS = 15
 """Seconds that a beat lasts."""
 

@@ -7,13 +7,14 @@ Keys of a circle: `{circle}:meeting` (a hash: epoch, version, state), `{circle}:
 from __future__ import annotations
 
 import asyncio
+from pathlib import Path
 
 from realtime.domain.meeting import CircleId, Meeting, Phase
 from realtime.store.link import KEPT, Link, Script, key
 from realtime.wire import dump_meeting, parse_meeting
 
 OPEN = "lingkar:open"
-SWAP = Script.read("swap.lua")
+SWAP = Script.read(Path(__file__).with_name("swap.lua"))
 
 
 class RedisMeetingStore:

@@ -11,7 +11,7 @@ from server.accounts.arriving import this_device
 from server.accounts.queries import new_person, sign_in
 from server.accounts.tables import Person
 from server.circles.agreed import agreed
-from server.circles.bans import is_barred, is_called_so
+from server.circles.bans import is_called_so
 from server.circles.changes import schedule_of
 from server.circles.full import has_seat, seat_for, show_full
 from server.circles.names import BadName, clean_name, name_key, suggestion
@@ -26,7 +26,7 @@ from server.circles.queries import (
     join,
     use,
 )
-from server.circles.routes import now, visible
+from server.circles.routes import barred, now, visible
 from server.circles.seats import Full
 from server.circles.tables import Circle, Invitation
 from server.limits import Budget
@@ -75,12 +75,6 @@ async def come_in(slug: str) -> Response:
         asks=asks,
         full=full,
     )
-
-
-async def barred(circle: Circle) -> bool:
-    """A ban that stayed when everything else of them went."""
-    person = await who()
-    return person is not None and await is_barred(db(), services().keys, circle.id, person.id)
 
 
 async def go_on(mine: MyCircle) -> Response:

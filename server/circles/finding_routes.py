@@ -15,7 +15,6 @@ from zoneinfo import ZoneInfo
 from quart import Blueprint, Response, g, request
 
 from server.circles.agreed import agreed
-from server.circles.bans import is_barred
 from server.circles.changes import schedule_of, schedules_of
 from server.circles.finding import (
     CHOICES,
@@ -29,11 +28,11 @@ from server.circles.finding import (
 )
 from server.circles.people import people_of
 from server.circles.queries import MyCircle, my_circles
-from server.circles.routes import invited_to, now, visible
+from server.circles.routes import barred, invited_to, now, visible
 from server.circles.schedule import EARLY, Times, zone_name
 from server.circles.tables import Circle
 from server.circles.zones import visitor_zone
-from server.web import db, lang, page, services, who
+from server.web import db, lang, page, who
 from server.words import Lang, clock, day_name, text
 
 finding = Blueprint("finding", __name__)
@@ -159,12 +158,7 @@ async def circle_page(slug: str) -> Response:
     circle, mine = await visible(slug)
     if mine:
         g.private = True
-    person, moment = await who(), now()
-    barred = (
-        mine is None
-        and person is not None
-        and await is_barred(db(), services().keys, circle.id, person.id)
-    )
+    moment = now()
     times = await schedule_of(db(), circle)
     people = await people_of(db(), circle, mine, times.next_start(moment))
     return await page(
@@ -177,6 +171,6 @@ async def circle_page(slug: str) -> Response:
         names=people.facilitators,
         people=people,
         invited=invited_to(circle),
-        barred=barred,
+        barred=mine is None and await barred(circle),
         agreed=await agreed(db(), circle, lang()),
     )

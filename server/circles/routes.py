@@ -6,6 +6,7 @@ import datetime as dt
 
 from quart import abort, g
 
+from server.circles.bans import is_barred
 from server.circles.notes import noted
 from server.circles.queries import (
     MyCircle,
@@ -13,7 +14,7 @@ from server.circles.queries import (
     find_my_place,
 )
 from server.circles.tables import Circle
-from server.web import db, who
+from server.web import db, services, who
 from server.words import as_lang
 
 
@@ -33,6 +34,12 @@ async def visible(slug: str) -> tuple[Circle, MyCircle | None]:
         abort(404)
     speak(circle)
     return circle, mine
+
+
+async def barred(circle: Circle) -> bool:
+    """Whether a ban stayed that they have here, when everything else of them went."""
+    person = await who()
+    return person is not None and await is_barred(db(), services().keys, circle.id, person.id)
 
 
 def invited_to(circle: Circle) -> bool:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import datetime as dt
 import os
+from contextlib import suppress
 from pathlib import Path
 
 from server import serving
@@ -34,8 +35,7 @@ async def report(settings: Settings, manifest: Path) -> int:
         "built": manifest.is_file(),
         "data": writable(settings.data_dir),
         **well,
-        "gate": await valkey_answers(settings),
-        "kept": await keeps_nothing(settings),
+        **await valkey_state(settings),
         "keys": not open_keys(settings.data_dir),
     }
     for what, good in found.items():
@@ -89,26 +89,17 @@ async def stale_lines(db: object) -> int:
     return await db.scalar(old) or 0
 
 
-async def valkey_answers(settings: Settings) -> bool:
-    """Whether the Valkey that serving would use says PONG."""
+async def valkey_state(settings: Settings) -> dict[str, bool]:
+    """Whether the Valkey that serving would use answers, and can be seen to keep nothing."""
     from redis.asyncio import Redis
-    from redis.exceptions import RedisError
-
-    try:
-        async with serving.valkey_of(settings) as (url, _, _), Redis.from_url(url) as redis:
-            return bool(await redis.ping())
-    except (serving.CannotServe, RedisError, OSError):
-        return False
-
-
-async def keeps_nothing(settings: Settings) -> bool:
-    """Whether that Valkey can be seen to keep nothing of what people say."""
     from redis.exceptions import RedisError
 
     from server import gate
 
-    try:
-        async with serving.valkey_of(settings) as (url, _, _):
-            return not await gate.kept_by(url)
-    except (serving.CannotServe, RedisError, OSError, gate.Unproven):
-        return False
+    state = {"gate": False, "kept": False}
+    # What was found out before something went wrong stands.
+    with suppress(serving.CannotServe, gate.Unproven, RedisError, OSError):
+        async with serving.valkey_of(settings) as (url, _, _), Redis.from_url(url) as redis:
+            state["gate"] = bool(await redis.ping())
+            state["kept"] = not await gate.kept_by(url)
+    return state

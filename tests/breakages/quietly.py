@@ -224,8 +224,8 @@ GREETERS = (
     Breakage(
         "a greeter who becomes an observer greets on",
         ROLES,
-        "    if role is not Role.MEMBER and meeting.greeter == me:\n",
-        "    if role is Role.FACILITATOR and meeting.greeter == me:\n",
+        "    if role is not Role.MEMBER:\n",
+        "    if role is Role.FACILITATOR:\n",
         GREETED,
     ),
     Breakage(
@@ -269,8 +269,8 @@ TYPISTS = (
     Breakage(
         "a typist who becomes an observer types on",
         ROLES,
-        "    if role is not Role.MEMBER and meeting.typist == me:\n",
-        "    if role is Role.FACILITATOR and meeting.typist == me:\n",
+        "    if role is not Role.MEMBER:\n",
+        "    if role is Role.FACILITATOR:\n",
         TYPED,
     ),
 )

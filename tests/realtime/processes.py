@@ -12,9 +12,10 @@ from enum import StrEnum
 from realtime.clock import UNSEEN_SECONDS, Clock, Watch
 from realtime.domain.commands import Command, Report
 from realtime.domain.meeting import CircleId, Instant, Meeting, MemberId
+from realtime.domain.reading import stamp
 from realtime.domain.stick import next_deadline
 from realtime.ports import MeetingStore, OutOfReach
-from realtime.room import Room, stamp
+from realtime.room import Room
 from tests.realtime.conftest import Door
 
 BASE = 1_000_000.0

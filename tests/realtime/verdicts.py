@@ -12,9 +12,8 @@ from realtime.clock import UNSEEN_SECONDS
 from realtime.domain import commands as c
 from realtime.domain.deadlines import LAST_WORDS, deadlines
 from realtime.domain.meeting import Frame, Held, Instant, Meeting, Phase
-from realtime.domain.reading import turn_of
+from realtime.domain.reading import stamp, turn_of
 from realtime.domain.stick import decide, next_deadline, open_meeting
-from realtime.room import stamp
 from tests.realtime.domain.past import Past
 from tests.realtime.processes import BASE, Deed, Process, Sky
 
