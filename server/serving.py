@@ -32,7 +32,6 @@ if TYPE_CHECKING:
 GRACE_SECONDS = 3
 LARGEST_FRAME = 16 * 1024
 
-
 log = logging.getLogger("lingkar.serving")
 
 

@@ -26,9 +26,11 @@ MOST_AT_ONCE = 64
 class Lane:
     """One listener's side of one slot: their keys, their address, their own count."""
 
-    __slots__ = ("next", "octets", "offset", "packets", "reach", "tx")
+    __slots__ = ("_srtp", "next", "octets", "offset", "packets", "reach", "tx")
 
     def __init__(self, srtp: Srtp, reach: Reach, first: int) -> None:
+        # The bare handle lives as long as the keys do, which are kept with it for that.
+        self._srtp = srtp
         self.tx, self.reach = srtp.tx, reach
         self.next = first
         self.offset = self.packets = self.octets = 0

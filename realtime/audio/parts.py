@@ -7,7 +7,6 @@ that neither package promises to keep.
 from __future__ import annotations
 
 import asyncio
-import struct
 from collections.abc import Callable, Sequence
 from typing import Any
 
@@ -21,14 +20,10 @@ from aiortc.rtcdtlstransport import (
     SRTPProtectionProfile,
 )
 from aiortc.rtp import (
-    RtcpByePacket,
-    RtcpPacket,
     RtcpReceiverInfo,
     RtcpRrPacket,
     RtcpSdesPacket,
-    RtcpSenderInfo,
     RtcpSourceInfo,
-    RtcpSrPacket,
 )
 from cryptography.hazmat.primitives.asymmetric import ec
 from cryptography.x509 import Certificate as X509
@@ -42,16 +37,12 @@ __all__ = [
     "Certificate",
     "Dtls",
     "HandshakeFailed",
-    "RtcpByePacket",
     "RtcpReceiverInfo",
     "RtcpRrPacket",
     "RtcpSdesPacket",
-    "RtcpSenderInfo",
     "RtcpSourceInfo",
-    "RtcpSrPacket",
     "Srtp",
     "address_of",
-    "parse_rtcp",
     "part_of",
     "protect",
     "protect_rtcp",
@@ -204,11 +195,3 @@ class Dtls:
         self._ended = None
         self._pipe.close()
         await self._transport.stop()
-
-
-def parse_rtcp(data: bytes) -> list[Any]:
-    """Return the reports of a compound packet; none when any of it is malformed."""
-    try:
-        return list(RtcpPacket.parse(data))
-    except (ValueError, IndexError, struct.error):
-        return []

@@ -26,8 +26,6 @@ MOST_AHEAD = 1000
 MOST_BEHIND = 250
 AWRY = 2 * RATE
 """How far a sender's clock may run ahead of ours within one spurt."""
-AT_ONCE = RATE // 10
-"""What comes within so much of what was before follows it without a hole."""
 QUIETEST = 75
 """-dBov: what is quieter is no voice. Claimed by the sender, so no more than a hint."""
 SMALLEST_VOICE = 4

@@ -17,6 +17,8 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Any
 
+from aiortc.rtp import RtcpPacket
+
 from realtime.audio import parts, stun
 from realtime.audio.circle import RelayCircle
 from realtime.audio.parts import Buffer, Certificate, Dtls, Srtp
@@ -33,6 +35,14 @@ def certificate() -> Certificate:
     if not _shared:
         _shared.append(Certificate.generateCertificate())
     return _shared[0]
+
+
+def parse_rtcp(data: bytes) -> list[Any]:
+    """The reports of a compound packet; none when any of it is malformed."""
+    try:
+        return list(RtcpPacket.parse(data))
+    except (ValueError, IndexError, struct.error):
+        return []
 
 
 @dataclass(slots=True)
@@ -266,7 +276,7 @@ class Listener:
         buffer.length[0] = size
         if 192 <= buffer.view[1] < 224:
             if parts.unprotect_rtcp(srtp.rx, buffer.data, buffer.length) == 0:
-                self.reports += parts.parse_rtcp(bytes(buffer.view[: buffer.length[0]]))
+                self.reports += parse_rtcp(bytes(buffer.view[: buffer.length[0]]))
             return
         assert parts.unprotect(srtp.rx, buffer.data, buffer.length) == 0, "heard a forged packet"
         plain = bytes(buffer.view[: buffer.length[0]])

@@ -2,8 +2,8 @@
 // Declines to ask for it before it is pressed, and gives it back when the sheet closes.
 import { useEffect, useRef, useState } from "preact/hooks";
 import { t } from "../words";
-import { Chooser } from "./Chooser";
-import { lookAtDevices, microphone, microphones } from "./devices";
+import { MicrophoneChooser } from "./Chooser";
+import { lookAtDevices, microphone } from "./devices";
 import { Loudness } from "./loudness";
 import { Microphone, troubleOf, troubleWords, type Trouble } from "./microphone";
 
@@ -47,19 +47,7 @@ export function MicrophoneCheck() {
       <p class="small" role="status">
         {trouble ? t(troubleWords(trouble)) : ""}
       </p>
-      {loudness && microphones.value.length > 1 && (
-        <Chooser
-          id="check-mic"
-          words={t("sound.mic")}
-          one={(n) => t("sound.mic.n", { n })}
-          all={microphones.value}
-          chosen={microphone.value}
-          choose={(id) => {
-            microphone.value = id;
-            void start();
-          }}
-        />
-      )}
+      {loudness && <MicrophoneChooser id="check-mic" changed={() => void start()} />}
       {loudness && <Level of={loudness} />}
       {loudness && <HearBack of={loudness} />}
     </div>

@@ -1,6 +1,6 @@
 // A list of devices to choose from. Where the browser hides their names they are numbered.
 import { t } from "../words";
-import type { Device } from "./devices";
+import { microphone, microphones, type Device } from "./devices";
 
 interface Props {
   id: string;
@@ -24,5 +24,23 @@ export function Chooser({ id, words, one, all, chosen, choose }: Props) {
         ))}
       </select>
     </div>
+  );
+}
+
+/** Which microphone, where there is a choice; `changed` once another one was picked. */
+export function MicrophoneChooser({ id, changed }: { id: string; changed: () => void }) {
+  if (microphones.value.length < 2) return null;
+  return (
+    <Chooser
+      id={id}
+      words={t("sound.mic")}
+      one={(n) => t("sound.mic.n", { n })}
+      all={microphones.value}
+      chosen={microphone.value}
+      choose={(picked) => {
+        microphone.value = picked;
+        changed();
+      }}
+    />
   );
 }

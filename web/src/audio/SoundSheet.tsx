@@ -7,11 +7,10 @@ import { closeSheet, isOpen } from "../room/sheets";
 import { you } from "../room/store";
 import { captioning, captionsNo, startCaptions, stopCaptions, type CaptionsNo } from "./captions";
 import { MicrophoneCheck } from "./Check";
-import { canChooseOutput } from "./player";
-import { Chooser } from "./Chooser";
-import { lookAtDevices, microphone, microphones, output, outputs } from "./devices";
+import { Chooser, MicrophoneChooser } from "./Chooser";
+import { lookAtDevices, output, outputs } from "./devices";
 import { megabytes } from "./meter";
-import { comeOutOf } from "./player";
+import { canChooseOutput, comeOutOf } from "./player";
 import { turnOff, turnOn } from "./session";
 import { changeDevice } from "./speaking";
 import { data, line, listenOnly, mic } from "./state";
@@ -24,7 +23,7 @@ export function SoundSheet() {
   );
 }
 
-/** What the person chose last on this page; at first what costs least. */
+/** How a person wants to join; what costs least is chosen already. */
 function Before() {
   const observer = you.value?.role === "observer";
   const saving = (navigator as { connection?: { saveData?: boolean } }).connection?.saveData === true;
@@ -79,19 +78,7 @@ function While() {
   return (
     <div class="settings">
       <Low />
-      {!only && microphones.value.length > 1 && (
-        <Chooser
-          id="sound-mic"
-          words={t("sound.mic")}
-          one={(n) => t("sound.mic.n", { n })}
-          all={microphones.value}
-          chosen={microphone.value}
-          choose={(id) => {
-            microphone.value = id;
-            changeDevice();
-          }}
-        />
-      )}
+      {!only && <MicrophoneChooser id="sound-mic" changed={changeDevice} />}
       {canChooseOutput() && outputs.value.length > 1 && (
         <Chooser
           id="sound-out"

@@ -57,9 +57,8 @@ function Press() {
 }
 
 function Over() {
-  if (over.value === "moved") return <One words={t("sound.here")} onClick={() => void turnOn(listenOnly.peek())} />;
-  if (over.value === "stepped_out") return <One words={t("room.voice")} onClick={() => void turnOn(listenOnly.peek())} />;
-  return null;
+  const back = over.value === "moved" ? "sound.here" : over.value === "stepped_out" ? "room.voice" : null;
+  return back && <One words={t(back)} onClick={() => void turnOn(listenOnly.peek())} />;
 }
 
 function One({ words, onClick }: { words: string; onClick: () => void }) {
