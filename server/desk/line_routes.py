@@ -58,17 +58,7 @@ async def one_line(line_id: str) -> Response:
     if one is None:
         abort(404)
     circle = await db().get(Circle, one.circle_id) if one.circle_id else None
-    values = {
-        **{
-            name: str(getattr(one, name))
-            for name in helping.LineForm.model_fields
-            if name != "reach"
-        },
-        "reach": helping.reach_of(one),
-        "emergency": "true" if one.emergency else "",
-        "circle": circle.slug if circle else "",
-    }
-    return await show_line(one, values)
+    return await show_line(one, {**helping.values_of(one), "circle": circle.slug if circle else ""})
 
 
 @help_desk.post("/kelola/bantuan/<line_id>")

@@ -74,6 +74,13 @@ def reach_of(one: HelpLine) -> str:
     return one.href.removeprefix("tel:")
 
 
+def values_of(one: HelpLine) -> dict[str, str]:
+    """A line as its form shows it."""
+    names = LineForm.model_fields.keys() - {"reach", "emergency"}
+    values = {name: str(getattr(one, name)) for name in names}
+    return {**values, "reach": reach_of(one), "emergency": "true" if one.emergency else ""}
+
+
 def for_everybody(lines: list[HelpLine]) -> bool:
     """Whether the organiser keeps a list; a circle's own lines are none."""
     return any(one.circle_id is None for one in lines)

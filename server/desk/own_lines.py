@@ -78,11 +78,7 @@ async def one_line(slug: str, line_id: str) -> Response:
     """A line to change."""
     _, mine = await held(slug)
     one = await one_of(mine.circle, line_id)
-    names = helping.LineForm.model_fields.keys() - {"reach"}
-    values = {name: str(getattr(one, name)) for name in names}
-    return await show_one(
-        mine.circle, one, {**values, "reach": helping.reach_of(one), "emergency": ""}
-    )
+    return await show_one(mine.circle, one, {**helping.values_of(one), "emergency": ""})
 
 
 @own_lines.post("/c/<slug>/bantuan/<line_id>")

@@ -18,6 +18,7 @@ from realtime.domain.meeting import CircleId, Frame, Meeting, MemberId
 from realtime.ports import Heard, StateHeard, WordsHeard
 from realtime.store import Memory, Stores, by_memory, by_redis
 from server import embedded
+from tests.valkeys import value_of
 
 CIRCLE = CircleId("pagi")
 OTHER = CircleId("malam")
@@ -162,24 +163,9 @@ class RedisWorld:
         return stores
 
     async def kept(self) -> bytes:
-        return b"".join([name + await self._value(name) async for name in self.raw.scan_iter()])
-
-    async def _value(self, name: bytes) -> bytes:
-        # Not DUMP: it compresses, and what is compressed cannot be searched.
-        match (await self.raw.type(name)).decode():
-            case "string":
-                value = await self.raw.get(name)
-            case "hash":
-                value = await self.raw.hgetall(name)
-            case "set":
-                value = await self.raw.smembers(name)
-            case "zset":
-                value = await self.raw.zrange(name, 0, -1, withscores=True)
-            case "list":
-                value = await self.raw.lrange(name, 0, -1)
-            case kind:
-                raise AssertionError(f"a key of the kind {kind} is not expected")
-        return repr(value).encode()
+        return b"".join(
+            [name + await value_of(self.raw, name) async for name in self.raw.scan_iter()]
+        )
 
     async def put(self, value: bytes) -> None:
         await self.raw.rpush("stored", value)

@@ -18,7 +18,7 @@ from pathlib import Path
 from playwright.async_api import Browser, Page, Playwright, WebSocket, expect
 
 from tests.journeys.browsing import PATIENCE, Device, Language, Person, launch
-from tests.journeys.seated import FACILITATOR, Evening, seated
+from tests.journeys.seated import FACILITATOR, Evening, House, seated
 from tests.journeys.test_coming_back import Wire
 
 RATE = 48_000
@@ -262,20 +262,33 @@ async def come(
         await wire.lead(person)
     await person.page.goto(night.room)
     await seated(person)
-    await turn_on(singer, speak=speak)
+    await turn_on(person, speak=speak)
+    # Ears that note what comes.
+    await person.page.evaluate(EARS, [*TONES, MARK])
     return singer
 
 
-async def turn_on(singer: Singer, *, speak: bool) -> None:
-    """Sound on by the sheet, and ears that note what comes."""
-    person = singer.person
+async def turn_on(person: Person, *, speak: bool = False) -> None:
+    """Through the sheet, as it stands or with a microphone, until it is connected."""
     await person.press("room.voice")
     sheet = person.page.locator("dialog[open]")
     if speak:
         await sheet.get_by_role("radio", name=person.words("sound.both")).check()
     await sheet.locator(".btn--main").click()
     await person.page.locator(".sound--up").wait_for()
-    await person.page.evaluate(EARS, [*TONES, MARK])
+
+
+def sound_process(house: House) -> int:
+    """The process beside the server that carries the sound."""
+    web = house.served.process.pid
+    found = [
+        int(child)
+        for task in Path(f"/proc/{web}/task").iterdir()
+        for child in (task / "children").read_text().split()
+        if b"sounding" in Path(f"/proc/{child}/cmdline").read_bytes()
+    ]
+    assert len(found) == 1, found
+    return found[0]
 
 
 def _keep_sent(ws: WebSocket, singer: Singer) -> None:

@@ -8,7 +8,6 @@ from __future__ import annotations
 import os
 import signal
 from collections.abc import AsyncIterator
-from pathlib import Path
 from typing import Any
 
 import pytest
@@ -20,6 +19,7 @@ from tests.journeys.browsing import PATIENCE, Device, Language, Person, launch
 from tests.journeys.examining import Examiner
 from tests.journeys.hearing import hears, listen
 from tests.journeys.seated import Evening, House, evening, seated
+from tests.journeys.sounding import sound_process, turn_on
 from tests.journeys.sticking import start
 
 # Keeps a way to the page's own connections, which it shows to nobody.
@@ -73,14 +73,13 @@ async def come_in(
     return person
 
 
-async def turn_on(person: Person, *, speak: bool = False) -> None:
-    """Through the sheet, as it stands or with a microphone, until it is connected."""
-    await person.press("room.voice")
-    sheet = person.page.locator("dialog[open]")
-    if speak:
-        await sheet.get_by_role("radio", name=person.words("sound.both")).check()
-    await sheet.locator(".btn--main").click()
-    await person.page.locator(".sound--up").wait_for()
+async def a_speaker_and_a_listener(night: Evening) -> tuple[Person, Person]:
+    """Melati with her microphone, and Siti; both with sound on."""
+    melati = await come_in(night, "Melati", microphone=True)
+    siti = await come_in(night, "Siti")
+    await turn_on(siti)
+    await turn_on(melati, speak=True)
+    return melati, siti
 
 
 async def try_microphone(person: Person, examiner: Examiner) -> None:
@@ -169,10 +168,7 @@ async def test_push_to_talk_is_heard_while_it_is_pressed_and_not_after(
     house: House, singing: Browser
 ) -> None:
     async with evening(house, singing, "Melati", "Siti", medium="sound") as night:
-        melati = await come_in(night, "Melati", microphone=True)
-        siti = await come_in(night, "Siti")
-        await turn_on(siti)
-        await turn_on(melati, speak=True)
+        melati, siti = await a_speaker_and_a_listener(night)
         await night.sari.send(SetPhase(Phase.SHARING))
         await night.sari.send(SetFloor(Floor.OPEN))
         hold = melati.page.locator(".sound__hold")
@@ -244,28 +240,12 @@ async def test_sound_is_in_one_tab_and_can_be_moved_to_another(
         await other.sees(other.words("sound.over.moved"))
 
 
-def sound_process(house: House) -> int:
-    """The process beside the server that carries the sound."""
-    web = house.served.process.pid
-    found = [
-        int(child)
-        for task in Path(f"/proc/{web}/task").iterdir()
-        for child in (task / "children").read_text().split()
-        if b"sounding" in Path(f"/proc/{child}/cmdline").read_bytes()
-    ]
-    assert len(found) == 1, found
-    return found[0]
-
-
 @pytest.mark.timeout(120)
 async def test_a_killed_sound_process_is_heard_again_soon_with_the_microphone_closed(
     house: House, singing: Browser
 ) -> None:
     async with evening(house, singing, "Melati", "Siti", medium="sound") as night:
-        melati = await come_in(night, "Melati", microphone=True)
-        siti = await come_in(night, "Siti")
-        await turn_on(siti)
-        await turn_on(melati, speak=True)
+        melati, siti = await a_speaker_and_a_listener(night)
         await start(night)
         await melati.press("room.offer.yes")
         await melati.press("sound.mic.open")

@@ -135,12 +135,7 @@ async def test_listening_asks_for_no_microphone_and_tells_nobody_where_anybody_i
     house: House, choir: list[Browser]
 ) -> None:
     async with evening(house, choir[2], "Melati", "Siti", medium="sound") as night:
-        melati = await come(night, choir[0], 0, "Melati")
-        siti = await come(night, choir[1], 1, "Siti", speak=False)
-        await night.sari.send(SetPhase(Phase.SHARING))
-        await night.sari.send(SetFloor(Floor.OPEN))
-        await melati.open()
-        await siti.hears(melati)
+        melati, siti = await a_singer_and_a_listener(night, choir)
         assert await siti.page.evaluate("window.asked") == 0
         for one, other in ((melati, siti), (siti, melati)):
             place = await own_place(one)
@@ -158,6 +153,17 @@ async def test_listening_asks_for_no_microphone_and_tells_nobody_where_anybody_i
             assert said == {(place["relay"], str(place["relay_port"]))}
 
 
+async def a_singer_and_a_listener(night: Evening, choir: list[Browser]) -> tuple[Singer, Singer]:
+    """Melati sings on an open floor, and Siti hears her."""
+    melati = await come(night, choir[0], 0, "Melati")
+    siti = await come(night, choir[1], 1, "Siti", speak=False)
+    await night.sari.send(SetPhase(Phase.SHARING))
+    await night.sari.send(SetFloor(Floor.OPEN))
+    await melati.open()
+    await siti.hears(melati)
+    return melati, siti
+
+
 async def own_place(singer: Singer) -> dict[str, object]:
     """Where this browser is reached, and where it reaches the relay."""
     found: dict[str, object] = await singer.page.evaluate(PLACE)
@@ -169,12 +175,7 @@ async def test_mouth_to_ear_time_is_printed_and_is_that_of_a_conversation(
     house: House, choir: list[Browser]
 ) -> None:
     async with evening(house, choir[2], "Melati", "Siti", medium="sound") as night:
-        melati = await come(night, choir[0], 0, "Melati")
-        siti = await come(night, choir[1], 1, "Siti", speak=False)
-        await night.sari.send(SetPhase(Phase.SHARING))
-        await night.sari.send(SetFloor(Floor.OPEN))
-        await melati.open()
-        await siti.hears(melati)
+        melati, siti = await a_singer_and_a_listener(night, choir)
         await melati.page.evaluate(MOUTH)
         for one in (melati, siti):
             await one.page.wait_for_function(

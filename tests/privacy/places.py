@@ -6,21 +6,20 @@ Declines to judge what was found.
 
 from __future__ import annotations
 
-import asyncio
 import os
 import signal
 import subprocess
 import sys
-from collections.abc import Callable, Iterator
-from contextlib import contextmanager, suppress
+from collections.abc import Iterator
+from contextlib import suppress
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Any
 
 from redis.asyncio import Redis
 from redis.exceptions import ResponseError
 
 from tests.privacy.canaries import Search
+from tests.valkeys import flat, value_of
 
 Found = set[tuple[str, str]]
 BLOCK = 1 << 20
@@ -66,31 +65,6 @@ async def in_keyspace(redis: Redis, search: Search) -> Found:
     async for name in redis.scan_iter(count=1000):
         found |= search(name) | search(await value_of(redis, name))
     return found
-
-
-async def value_of(redis: Redis, name: bytes) -> bytes:
-    kind = flat(await redis.type(name)).decode().strip()
-    read: dict[str, Callable[[], Any]] = {
-        "string": lambda: redis.get(name),
-        "hash": lambda: redis.hgetall(name),
-        "set": lambda: redis.smembers(name),
-        "zset": lambda: redis.zrange(name, 0, -1, withscores=True),
-        "list": lambda: redis.lrange(name, 0, -1),
-        "stream": lambda: redis.xrange(name),
-    }
-    # "none": it was let go of between the two questions.
-    return flat(await read[kind]()) if kind != "none" else b""
-
-
-def flat(value: object) -> bytes:
-    """Whatever a client gives, as bytes one after the other."""
-    if isinstance(value, bytes):
-        return value + b"\n"
-    if isinstance(value, dict):
-        return b"".join(flat(key) + flat(inner) for key, inner in value.items())
-    if isinstance(value, (list, tuple, set)):
-        return b"".join(map(flat, value))
-    return f"{value}\n".encode()
 
 
 REPORTS = (
@@ -160,33 +134,3 @@ def crash_with(text: str, cwd: Path) -> None:
         "resource.setrlimit(resource.RLIMIT_CORE, (hard, hard)); os.kill(os.getpid(), 11)"
     )
     subprocess.run([sys.executable, "-c", script], input=text, text=True, cwd=cwd, check=False)
-
-
-# --- Processes ---
-
-
-@contextmanager
-def redis_server(program: str, folder: Path, port: int, *more: str) -> Iterator[str]:
-    """Debian's Redis or a Valkey on a port of this machine, with the settings of the gate."""
-    folder.mkdir(parents=True, exist_ok=True)
-    with (folder / "log").open("ab") as log:
-        process = subprocess.Popen(
-            [program, "--port", str(port), "--bind", "127.0.0.1", "--dir", str(folder), *more],
-            stdout=log,
-            stderr=log,
-        )
-        try:
-            yield f"redis://127.0.0.1:{port}"
-        finally:
-            process.terminate()
-            process.wait()
-
-
-async def until_it_answers(url: str) -> None:
-    """Wait for a Redis that was just started."""
-    async with asyncio.timeout(10), Redis.from_url(url) as redis:
-        while True:
-            with suppress(OSError, Exception):
-                await redis.ping()
-                return
-            await asyncio.sleep(0.02)

@@ -12,8 +12,8 @@ import shutil
 import sys
 import tempfile
 import time
-from collections.abc import AsyncIterator, Awaitable, Callable
-from contextlib import AsyncExitStack, asynccontextmanager, suppress
+from collections.abc import Awaitable, Callable
+from contextlib import AsyncExitStack
 from dataclasses import dataclass, field
 from pathlib import Path
 
@@ -24,24 +24,16 @@ from sqlalchemy import text as sql
 from realtime.domain.commands import Close
 from server.database import Database
 from server.embedded import EmbeddedValkey, binary
-from tests.journeys.browsing import free_port
 from tests.postgres import MISSING, Postgres, programs
 from tests.privacy import places
 from tests.privacy.canaries import KINDS, Canary, Search, a_flock
 from tests.privacy.evening import Served, a_profile, browse, gather, served, speak
 from tests.privacy.places import Dumps, Found
+from tests.valkeys import on_a_port, safe_for
 
 LIVE = frozenset({"prompt typed live", "call for a hand (its id)", "name"})
 """Part of a meeting's state: in Redis's memory until the meeting ends."""
 SHARED = [Path("/tmp"), Path("/var/tmp"), Path("/dev/shm")]
-SAFE = ["--save", "", "--appendonly", "no", "--crash-log-enabled", "no"]
-SAFE_LOGS = {
-    "redis-server": ["--slowlog-log-slower-than", "-1"],
-    "valkey-server": [
-        *("--commandlog-execution-slower-than", "-1"),
-        *("--commandlog-request-larger-than", "-1", "--commandlog-reply-larger-than", "-1"),
-    ],
-}
 
 
 @dataclass
@@ -50,7 +42,7 @@ class Row:
     found: Found
     allowed: frozenset[str]
     must: frozenset[str]
-    control: bool | None
+    control: bool
 
     @property
     def off(self) -> list[str]:
@@ -59,7 +51,7 @@ class Row:
             f"{kind} as {form}" for kind, form in sorted(self.found) if kind not in self.allowed
         ]
         missing = [f"{kind} is not where it is kept" for kind in self.must - kinds]
-        blind = ["the control was not found"] if self.control is False else []
+        blind = ["the control was not found"] if not self.control else []
         return wrong + missing + blind
 
 
@@ -81,17 +73,15 @@ class Proof:
         self,
         place: str,
         scan: Callable[[Search], Awaitable[Found]],
-        plant: Callable[[str], Awaitable[None]] | None = None,
+        plant: Callable[[str], Awaitable[None]],
         *,
         allowed: frozenset[str] = frozenset(),
         must: frozenset[str] = frozenset(),
     ) -> None:
         """Scan a place; then lay the control there and scan again, for that alone."""
         found = await scan(self.search)
-        seen = None
-        if plant is not None:
-            await plant(self.planted.text)
-            seen = bool(await scan(self.control))
+        await plant(self.planted.text)
+        seen = bool(await scan(self.control))
         self.rows.append(Row(place, found, allowed | must, must, seen))
 
 
@@ -240,8 +230,6 @@ async def scan_browser(proof: Proof, folder: Path, evening: Served, name: str) -
         "a Chromium profile, closed",
         in_thread(lambda search: places.in_folder(folder, search)),
         plant,
-        # One's own name, on one's own device, in a form that was filled in by oneself.
-        allowed=frozenset(),
     )
 
 
@@ -271,20 +259,12 @@ async def prove(
             await evening.clients["ani"].until(lambda room: room.closed or room.gone)
             await scan_redis(proof, redis, redis_folder, live=False)
             await scan_files(proof, evening, since, apart or folder)
-        async with served_again(folder, evening, redis_url) as again, AsyncExitStack() as stack:
-            with suppress(Exception):
-                await gather(again, names, stack)
-                await again.clients["ani"].say(proof.flock["words"].text)
+        # A second server, to be killed while people talk.
+        second = served(folder / "second", names, redis_url, None)
+        async with second as again, AsyncExitStack() as stack:
+            await gather(again, names, stack)
+            assert (await again.clients["ani"].say(proof.flock["words"].text)).ok
             await scan_crash(proof, again)
-
-
-@asynccontextmanager
-async def served_again(folder: Path, before: Served, redis_url: str) -> AsyncIterator[Served]:
-    """A second server, to be killed while people talk."""
-    second = folder / "second"
-    names = list(before.circle.members)
-    async with served(second, names, redis_url, None) as evening:
-        yield evening
 
 
 # --- The worlds ---
@@ -304,10 +284,8 @@ async def over_embedded(folder: Path, *, browser: bool) -> Proof:
 
 async def over_program(folder: Path, title: str, program: str) -> Proof:
     proof = a_proof(title)
-    safe = [*SAFE, *SAFE_LOGS[Path(program).name]]
     place = folder / "redis"
-    with places.redis_server(program, place, free_port(), *safe) as url:
-        await places.until_it_answers(url)
+    async with on_a_port(place, *safe_for(program), program=program) as (url, _):
         await prove(proof, folder / "app", url, place, None, browser=False)
     return proof
 
@@ -354,7 +332,7 @@ def told(proof: Proof) -> bool:
     for row in proof.rows:
         kinds = sorted({kind for kind, _ in row.found})
         hits = [kind for kind in kinds if kind not in row.allowed]
-        control = {True: "found", False: "NOT FOUND", None: "-"}[row.control]
+        control = "found" if row.control else "NOT FOUND"
         kept = ", ".join(kind for kind in kinds if kind in row.allowed) or "-"
         print(f"  {row.place:44} {len(hits):>4}  {kept[:34]:34} {control}")
         for line in row.off:
@@ -385,7 +363,7 @@ async def main(quick: bool) -> int:
         print(f"NOT TRIED: {line}")
     places_ = sum(len(proof.rows) for proof in proofs)
     hits = sum(len(row.off) for proof in proofs for row in proof.rows)
-    controls = sum(row.control is True for proof in proofs for row in proof.rows)
+    controls = sum(row.control for proof in proofs for row in proof.rows)
     print(f"\n{places_} places scanned, {hits} off, {controls} controls found")
     return 0 if all(good) else 1
 

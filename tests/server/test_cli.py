@@ -19,8 +19,7 @@ import pytest
 from redis.asyncio import Redis
 
 from server.lan import lan_address
-from tests.server.test_gate import SAFE
-from tests.server.test_gate import running as valkey_on_a_port
+from tests.valkeys import on_a_port, safe_for
 
 LAST_LINE = "Ctrl-C stops everything."
 SOON = 30
@@ -215,7 +214,10 @@ async def test_check_says_what_is_missing(tmp_path: Path) -> None:
 async def test_a_redis_that_could_keep_what_people_say_is_refused_with_what_to_set(
     tmp_path: Path,
 ) -> None:
-    async with valkey_on_a_port(tmp_path / "valkey", *SAFE, "--save", "60 1") as (url, _):
+    async with on_a_port(tmp_path / "valkey", *safe_for("valkey-server"), "--save", "60 1") as (
+        url,
+        _,
+    ):
         process = await started(tmp_path, "serve", REDIS_URL=url)
         _, errors = await process.communicate()
         assert process.returncode == 1

@@ -4,54 +4,17 @@ from __future__ import annotations
 
 import asyncio
 import secrets
-from collections.abc import AsyncIterator
-from contextlib import asynccontextmanager
 from pathlib import Path
 
 import pytest
 from redis.asyncio import Redis
 
 from server import gate
-from server.embedded import EmbeddedValkey, binary
-from tests.journeys.browsing import free_port
+from server.embedded import EmbeddedValkey
+from tests.valkeys import on_a_port, safe_for
 
-SAFE = [
-    *("--save", "", "--appendonly", "no", "--crash-log-enabled", "no"),
-    *("--commandlog-execution-slower-than", "-1", "--commandlog-request-larger-than", "-1"),
-    *("--commandlog-reply-larger-than", "-1", "--repl-diskless-load", "swapdb"),
-]
-
-
-async def answers(port: int) -> bool:
-    """Whether somebody answers there, and be it with a no."""
-    try:
-        reader, writer = await asyncio.open_connection("127.0.0.1", port)
-    except OSError:
-        return False
-    writer.write(b"PING\r\n")
-    said = await reader.readline()
-    writer.close()
-    return said.startswith((b"+PONG", b"-NOAUTH"))
-
-
-@asynccontextmanager
-async def running(folder: Path, *more: str) -> AsyncIterator[tuple[str, int]]:
-    """A Valkey on a port of this machine, with the settings given; its URL and port."""
-    port = free_port()
-    folder.mkdir(exist_ok=True)
-    process = await asyncio.create_subprocess_exec(
-        str(binary()), "--port", str(port), "--bind", "127.0.0.1", "--dir", str(folder), *more,
-        stdout=asyncio.subprocess.DEVNULL,
-    )  # fmt: skip
-    url = f"redis://127.0.0.1:{port}"
-    try:
-        async with asyncio.timeout(10):
-            while not await answers(port):  # noqa: ASYNC110
-                await asyncio.sleep(0.01)
-        yield url, port
-    finally:
-        process.kill()
-        await process.wait()
+# A replica passes the same gate, so that each server here could be one.
+SAFE = [*safe_for("valkey-server"), "--repl-diskless-load", "swapdb"]
 
 
 async def test_the_embedded_valkey_passes_by_construction(valkey: EmbeddedValkey) -> None:
@@ -72,7 +35,7 @@ async def test_the_embedded_valkey_passes_by_construction(valkey: EmbeddedValkey
 async def test_each_way_of_keeping_is_named_with_what_to_set_instead(
     tmp_path: Path, setting: str, value: str
 ) -> None:
-    async with running(tmp_path / "one", *SAFE, f"--{setting}", value) as (url, _):
+    async with on_a_port(tmp_path / "one", *SAFE, f"--{setting}", value) as (url, _):
         wrong = await gate.kept_by(url)
         assert setting in [kept.setting for kept in wrong]
         told = next(str(kept) for kept in wrong if kept.setting == setting)
@@ -82,8 +45,8 @@ async def test_each_way_of_keeping_is_named_with_what_to_set_instead(
 
 async def test_a_replica_that_writes_to_disk_is_found_behind_its_primary(tmp_path: Path) -> None:
     async with (
-        running(tmp_path / "primary", *SAFE) as (url, port),
-        running(
+        on_a_port(tmp_path / "primary", *SAFE) as (url, port),
+        on_a_port(
             tmp_path / "replica", *SAFE, "--save", "60 1", "--replicaof", f"127.0.0.1 {port}"
         ) as (_, second),
         Redis.from_url(url) as redis,
@@ -100,7 +63,7 @@ async def test_a_server_that_hides_its_settings_is_unknown_and_not_clean(tmp_pat
     acl = f"user lingkar on >{word} ~* &* +@all -config"
     (tmp_path / "users").write_text(f"{acl}\nuser default off\n")
     users = ("--aclfile", str(tmp_path / "users"))
-    async with running(tmp_path / "one", *SAFE, *users) as (_, port):
+    async with on_a_port(tmp_path / "one", *SAFE, *users) as (_, port):
         with pytest.raises(gate.Unproven) as unproven:
             await gate.kept_by(f"redis://lingkar:{word}@127.0.0.1:{port}")
         assert "appendonly" in unproven.value.settings
@@ -111,7 +74,7 @@ async def test_a_setting_changed_while_we_serve_is_noticed_and_so_is_its_mending
 ) -> None:
     monkeypatch.setattr(gate, "AGAIN_SECONDS", 0.01)
     told: asyncio.Queue[bool] = asyncio.Queue()
-    async with running(tmp_path / "one", *SAFE) as (url, _), Redis.from_url(url) as redis:
+    async with on_a_port(tmp_path / "one", *SAFE) as (url, _), Redis.from_url(url) as redis:
         watching = asyncio.create_task(gate.watched(url, told.put))
         async with asyncio.timeout(5):
             await redis.config_set("appendonly", "yes")

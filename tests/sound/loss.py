@@ -20,8 +20,7 @@ from realtime.domain.commands import SetFloor, SetPhase
 from realtime.domain.meeting import Floor, Phase
 from tests.bench.table import Table, ratio
 from tests.journeys.seated import House, a_house, evening
-from tests.journeys.sounding import Figures, Singer, come, singers
-from tests.journeys.test_sound import sound_process
+from tests.journeys.sounding import Figures, Singer, come, singers, sound_process
 from tests.sound.lossy import Lossy, lossy
 
 LOSSES = (0.0, 0.05, 0.10, 0.20)

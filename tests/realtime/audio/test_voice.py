@@ -2,12 +2,16 @@
 
 from __future__ import annotations
 
+import array
 import struct
 from collections.abc import Sequence
 from itertools import pairwise
 from typing import Any
 
 import pytest
+from aiortc.codecs.opus import OpusDecoder
+from aiortc.jitterbuffer import JitterFrame
+from av import AudioFrame
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
@@ -99,6 +103,27 @@ def test_a_clock_that_leaps_leads_nobody_astray(voice: Voice, fan: Noting) -> No
     voice.carry(spoken(12, 99), 10.04)
     stamps = [stamp for _, _, stamp, *_ in fan.sent]
     assert all((b - a) & 0xFFFFFFFF < RATE for a, b in pairwise(stamps))
+
+
+def test_the_next_packet_is_due_a_frame_after_the_last_also_after_one_of_silence(
+    voice: Voice, fan: Noting
+) -> None:
+    voice.carry(spoken(10), 10.0)
+    assert voice.due == pytest.approx(10.02)
+    voice.turn_over()
+    voice.hush(voice.due)
+    assert voice.due == pytest.approx(10.04)
+
+
+def test_the_silence_that_ends_a_slot_is_one_frame_in_the_mode_for_speech_and_silent() -> None:
+    configuration, frames = HUSH[0] >> 3, HUSH[0] & 3
+    # RFC 6716, 3.1: up to 11 the mode for speech, of these each fourth from 1 is of 20 ms.
+    assert configuration < 12 and configuration % 4 == 1 and frames == 0
+    (decoded,) = OpusDecoder().decode(JitterFrame(data=HUSH, timestamp=0))
+    assert isinstance(decoded, AudioFrame)
+    samples = array.array("h", bytes(decoded.planes[0]))
+    assert len(samples) >= FRAME
+    assert max(map(abs, samples)) < 64
 
 
 def test_silence_is_sent_in_the_same_count(voice: Voice, fan: Noting) -> None:

@@ -9,12 +9,23 @@ import pytest
 
 from realtime import present
 from realtime.domain import chat
-from realtime.domain.commands import Arrived, Command, TabLost, Tick
+from realtime.domain.commands import (
+    Arrived,
+    BecomeObserver,
+    Command,
+    HandOver,
+    Leave,
+    Quieten,
+    Remove,
+    TabLost,
+    TakeOn,
+    Tick,
+)
 from realtime.domain.meeting import Held, Instant, Meeting, MemberId, NoticeKind
 from realtime.domain.refusal import Reason, Refused
 from realtime.domain.stick import carry_out, decide
 from realtime.views import FacilitatorView, YouView
-from tests.realtime.domain.circle import SERVER, Circle
+from tests.realtime.domain.circle import SARI, SERVER, Circle
 
 
 def refused(circle: Circle, who: MemberId, command: Command) -> Reason:
@@ -90,3 +101,22 @@ def tick(circle: Circle, until: Instant, noticed: Instant) -> None:
     """A process sees to the deadlines up to `until` when its own clock says `noticed`."""
     circle.now = noticed
     circle.meeting = decide(circle.meeting, SERVER, Tick(noticed), until, circle.fresh())
+
+
+LOSSES = ("leaves", "observes", "quietened", "removed", "facilitates")
+"""Every way in which somebody stops being a member with the floor."""
+
+
+def lose_the_floor(circle: Circle, who: MemberId, how: str) -> None:
+    """One of `LOSSES`, by themselves or by Sari, who facilitates."""
+    if how == "leaves":
+        circle.do(who, Leave())
+    elif how == "observes":
+        circle.do(who, BecomeObserver())
+    elif how == "quietened":
+        circle.do(SARI, Quieten(who, on=True))
+    elif how == "removed":
+        circle.do(SARI, Remove(who, ban=False))
+    else:
+        circle.do(SARI, HandOver(who, stay=True))
+        circle.do(who, TakeOn(True))

@@ -10,9 +10,7 @@ from realtime import present
 from realtime.domain.commands import (
     Admit,
     Arrived,
-    BecomeObserver,
     Close,
-    HandOver,
     Leave,
     Lock,
     NameGreeter,
@@ -20,13 +18,12 @@ from realtime.domain.commands import (
     Quieten,
     Remove,
     StepOut,
-    TakeOn,
     TurnAway,
 )
 from realtime.domain.meeting import MemberId, NoticeKind, Resting, Role
 from realtime.domain.refusal import Reason
 from realtime.domain.stick import decide
-from tests.realtime.domain.asking import notices, refused, you
+from tests.realtime.domain.asking import LOSSES, lose_the_floor, notices, refused, you
 from tests.realtime.domain.circle import BUDI, RINA, SARI, SITI, TONO, Circle, trio
 
 
@@ -87,20 +84,10 @@ def test_the_door_names_whoever_opens_it() -> None:
     assert present.lobby_view(circle.look(), TONO).host == ""
 
 
-@pytest.mark.parametrize("what", ["leaves", "observes", "quietened", "removed", "facilitates"])
+@pytest.mark.parametrize("what", LOSSES)
 def test_whoever_is_no_longer_a_member_with_the_floor_greets_no_more(what: str) -> None:
     circle = greeted()
-    if what == "leaves":
-        circle.do(RINA, Leave())
-    elif what == "observes":
-        circle.do(RINA, BecomeObserver())
-    elif what == "quietened":
-        circle.do(SARI, Quieten(RINA, on=True))
-    elif what == "removed":
-        circle.do(SARI, Remove(RINA, ban=False))
-    else:
-        circle.do(SARI, HandOver(RINA, stay=True))
-        circle.do(RINA, TakeOn(True))
+    lose_the_floor(circle, RINA, what)
     assert circle.look().greeter is None
 
 

@@ -7,22 +7,16 @@ import pytest
 from realtime import present
 from realtime.domain import chat
 from realtime.domain.commands import (
-    BecomeObserver,
     Close,
-    HandOver,
-    Leave,
     NameTypist,
     Pause,
-    Quieten,
-    Remove,
     SetFloor,
     StepOut,
     TakeBack,
-    TakeOn,
 )
 from realtime.domain.meeting import Floor, Held, MemberId, NoticeKind
 from realtime.domain.refusal import Reason, Refused
-from tests.realtime.domain.asking import notices, refused
+from tests.realtime.domain.asking import LOSSES, lose_the_floor, notices, refused
 from tests.realtime.domain.circle import BUDI, RINA, SARI, SITI, Circle, trio
 
 
@@ -75,20 +69,10 @@ def test_a_typist_who_steps_out_hears_nothing_and_types_nothing_until_they_are_b
     assert circle.look().typist == RINA
 
 
-@pytest.mark.parametrize("what", ["leaves", "observes", "quietened", "removed", "facilitates"])
+@pytest.mark.parametrize("what", LOSSES)
 def test_whoever_is_no_longer_a_member_with_the_floor_types_no_more(what: str) -> None:
     circle = typed()
-    if what == "leaves":
-        circle.do(RINA, Leave())
-    elif what == "observes":
-        circle.do(RINA, BecomeObserver())
-    elif what == "quietened":
-        circle.do(SARI, Quieten(RINA, on=True))
-    elif what == "removed":
-        circle.do(SARI, Remove(RINA, ban=False))
-    else:
-        circle.do(SARI, HandOver(RINA, stay=True))
-        circle.do(RINA, TakeOn(True))
+    lose_the_floor(circle, RINA, what)
     assert circle.look().typist is None
 
 
