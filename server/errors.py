@@ -3,8 +3,6 @@
 from __future__ import annotations
 
 import logging
-import traceback
-from pathlib import Path
 
 from quart import Quart, Response, g, request
 from sqlalchemy.exc import InterfaceError, OperationalError
@@ -12,6 +10,7 @@ from sqlalchemy.exc import TimeoutError as PoolTimeout
 from werkzeug.exceptions import HTTPException
 
 from realtime.domain.refusal import Reason, Refused
+from server.logs import place_of
 from server.web import Invalid, TooFast, page
 
 log = logging.getLogger("lingkar.pages")
@@ -82,8 +81,5 @@ async def fault(error: Exception) -> Response:
 
 def note(what: str, error: Exception) -> None:
     """Kind and place. The message of an exception may carry what somebody typed."""
-    frames = traceback.extract_tb(error.__traceback__)
-    ours = [frame for frame in frames if "/server/" in frame.filename] or list(frames)
-    place = f"{Path(ours[-1].filename).name}:{ours[-1].lineno}" if ours else "?"
     rule = request.url_rule.rule if request and request.url_rule else "?"
-    log.error("%s kind=%s at=%s route=%s", what, type(error).__name__, place, rule)
+    log.error("%s kind=%s at=%s route=%s", what, type(error).__name__, place_of(error), rule)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 import gzip
 from collections.abc import AsyncGenerator, AsyncIterator, Callable
 from contextlib import AbstractAsyncContextManager, asynccontextmanager
@@ -231,7 +232,8 @@ async def let_go(_error: BaseException | None) -> None:
     """Close the request's database session; what was not committed is undone."""
     session = g.pop("db", None)
     if session is not None:
-        await session.close()
+        # Somebody who hangs up ends the request, and not its connection's way back.
+        await asyncio.shield(session.close())
 
 
 async def built(name: str) -> Response:

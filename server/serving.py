@@ -20,7 +20,7 @@ from urllib.parse import urlsplit
 import uvicorn
 from sqlalchemy.engine import make_url
 
-from server import memory, sounding, supervising
+from server import logs, memory, sounding, supervising
 from server.embedded import EmbeddedValkey, ValkeyDidNotStart
 from server.settings import Settings
 from server.stopping import stop_requested
@@ -106,6 +106,7 @@ async def serve(
     if wrong := sounding.taken(settings, settings.sound_host or host):
         listener.close()
         raise CannotServe(wrong)
+    logs.keep_to_the_point()
     memory.never_dumped()
     if memory.may_be_swapped():
         log.warning("swap_on")
@@ -123,7 +124,6 @@ async def serve(
             ssl_certfile=tls.cert if tls else None,
             ssl_keyfile=tls.key if tls else None,
         )
-        logging.getLogger("uvicorn").setLevel(logging.WARNING)
         await until_stopped(Server(config, lambda: ready(running)), listener, stop, lost)
 
 

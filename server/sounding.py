@@ -15,7 +15,7 @@ import sys
 from collections.abc import Callable
 from functools import partial
 
-from server import memory
+from server import logs, memory
 from server.settings import Settings
 from server.stopping import stop_requested
 
@@ -112,6 +112,7 @@ async def sound(settings: Settings, stop: asyncio.Event, say: Callable[[str], No
     # Loaded in this process alone: what it needs is much, and the pages need none of it.
     from realtime.audio import running
 
+    logs.keep_to_the_point()
     memory.never_dumped()
     host = settings.sound_host or settings.host
     host4, host6 = hosts(host)
