@@ -3,25 +3,23 @@
 from __future__ import annotations
 
 import argparse
-import asyncio
-import os
 import socket
 import sys
-from collections.abc import Coroutine
+from dataclasses import replace
 from pathlib import Path
-from typing import TYPE_CHECKING, TypeVar
+from typing import TYPE_CHECKING
 
 from pydantic import ValidationError
 
-from server import serving
+from server import listening, loops
 from server.commands.parsing import add_commands
 from server.settings import Settings
 
 if TYPE_CHECKING:
     from server.lan import Certificate
+    from server.processes import Running
 
 # What only --lan or only one command needs is imported there: a start should be quick.
-T = TypeVar("T")
 MANIFEST = Path(__file__).parent / "static/built/.vite/manifest.json"
 
 
@@ -32,7 +30,11 @@ def main(argv: list[str] | None = None) -> int:
         settings = settings_or_refuse()
         match arguments.command:
             case "serve":
-                return serve(settings, with_lan=arguments.lan)
+                return serve(told(settings, arguments), with_lan=arguments.lan)
+            case "web":
+                return web(settings)
+            case "reload":
+                return reload(settings)
             case "demo":
                 return demo(settings, arguments)
             case "sound":
@@ -40,13 +42,14 @@ def main(argv: list[str] | None = None) -> int:
             case "check":
                 from server.commands import checking
 
-                return run(checking.report(settings, MANIFEST))
+                return loops.run(checking.report(settings, MANIFEST))
             case "backup" | "restore":
-                return run(keep_or_restore(settings, arguments.command, Path(arguments.file)))
+                return loops.run(keep_or_restore(settings, arguments.command, Path(arguments.file)))
             case _:
-                return run(carry_out(settings, arguments))
-    except serving.CannotServe as error:
-        print(error, file=sys.stderr)
+                return loops.run(carry_out(settings, arguments))
+    except listening.CannotServe as error:
+        if str(error):
+            print(error, file=sys.stderr)
         return 1
     except KeyboardInterrupt:
         return 130
@@ -64,7 +67,13 @@ def parser() -> argparse.ArgumentParser:
         )
     demo_.add_argument("--lang", choices=["id", "en"], default="id", help="what they speak")
     demo_.add_argument("--pace", type=float, default=1.0, help="how many times faster than people")
+    serve_.add_argument("--workers", type=int, metavar="N", help="web processes (LINGKAR_WORKERS)")
+    serve_.add_argument(
+        "--sound-workers", type=int, metavar="N", help="sound processes (LINGKAR_SOUND_WORKERS)"
+    )
+    commands.add_parser("web", help="one web process alone, over the Redis in REDIS_URL")
     commands.add_parser("sound", help="one more process for sound, over the Redis in REDIS_URL")
+    commands.add_parser("reload", help="exchange a server's processes while people meet")
     commands.add_parser("check", help="say what is ready and what is missing")
     add_commands(commands)
     return top
@@ -77,21 +86,54 @@ def settings_or_refuse() -> Settings:
     except ValidationError as error:
         # Names and reasons only: a value may be an address with a password in it.
         wrong = "; ".join(f"{fault['loc'][0]}: {fault['msg']}" for fault in error.errors())
-        raise serving.CannotServe(f"The environment is not understood. {wrong}") from None
+        raise listening.CannotServe(f"The environment is not understood. {wrong}") from None
+
+
+def told(settings: Settings, arguments: argparse.Namespace) -> Settings:
+    """The settings, where a word on the command line says otherwise than the environment."""
+    said = {"web_workers": arguments.workers, "sound_workers": arguments.sound_workers}
+    wanted = {name: number for name, number in said.items() if number is not None}
+    for name, least in (("web_workers", 1), ("sound_workers", 0)):
+        if wanted.get(name, least) < least:
+            word = name.replace("web_", "").replace("_", "-")
+            raise listening.CannotServe(f"--{word} has to be at least {least}.")
+    return replace(settings, **wanted)
 
 
 def serve(settings: Settings, *, with_lan: bool = False) -> int:
     """Bind, then run until a signal comes."""
+    from server import processes
+
     settings, listener, tls = bind(settings, with_lan=with_lan)
 
-    async def ready(running: serving.Running) -> None:
+    async def ready(running: Running) -> None:
         await tell(running)
         if tls:
             tell_lan(running.settings.public_url, tls)
 
-    run(serving.serve(settings, listener, ready=ready, tls=tls))
+    loops.run(processes.serve(settings, listener, ready=ready, tls=tls))
     print("Stopped. Nothing is left running.", flush=True)
     return 0
+
+
+def web(settings: Settings) -> int:
+    """Be one web process until a signal comes. `serve` starts its own."""
+    if settings.redis_url is None:
+        raise listening.CannotServe("A web process needs the Redis of its server: set REDIS_URL.")
+    settings, listener, _ = bind(settings, with_lan=False)
+    from server import serving
+
+    serving.alone(settings, listener)
+    return 0
+
+
+def reload(settings: Settings) -> int:
+    """Let the server that serves this data folder exchange its processes."""
+    from server import processes
+
+    if processes.reload(settings.data_dir):
+        return 0
+    raise listening.CannotServe(f"No Lingkar serves {settings.data_dir}.")
 
 
 def sound(settings: Settings) -> int:
@@ -99,9 +141,9 @@ def sound(settings: Settings) -> int:
     from server import sounding
 
     if settings.redis_url is None:
-        raise serving.CannotServe("A sound process needs the Redis of its server: set REDIS_URL.")
+        raise listening.CannotServe("A sound process needs the Redis of its server: set REDIS_URL.")
     if wrong := sounding.taken(settings, settings.sound_host or settings.host):
-        raise serving.CannotServe(wrong)
+        raise listening.CannotServe(wrong)
     return sounding.main(settings)
 
 
@@ -110,9 +152,9 @@ def bind(
 ) -> tuple[Settings, socket.socket, Certificate | None]:
     """Take the port, and return the settings as they are known to be now."""
     if not MANIFEST.is_file():
-        raise serving.CannotServe("The page is not built yet. Run: make build")
+        raise listening.CannotServe("The page is not built yet. Run: make build")
     address = lan_or_refuse() if with_lan else None
-    listener = serving.listen("0.0.0.0" if address else settings.host, settings.port)  # noqa: S104
+    listener = listening.listen("0.0.0.0" if address else settings.host, settings.port)  # noqa: S104
     port = listener.getsockname()[1]
     if address:
         tls = certificate(settings, address)
@@ -129,7 +171,7 @@ def lan_or_refuse() -> str:
 
     address = lan.lan_address()
     if address is None:
-        raise serving.CannotServe("This machine is on no network, so no phone can reach it.")
+        raise listening.CannotServe("This machine is on no network, so no phone can reach it.")
     return address
 
 
@@ -142,9 +184,9 @@ def certificate(settings: Settings, address: str) -> Certificate:
     return lan.certificate_for(address, settings.data_dir / "lan", dt.datetime.now(dt.UTC))
 
 
-async def tell(running: serving.Running) -> None:
+async def tell(running: Running) -> None:
     """Say what runs where and, the first time, how to become the organiser."""
-    from server.setup import setup_link
+    from server import processes
 
     settings = running.settings
     lines = [
@@ -153,15 +195,14 @@ async def tell(running: serving.Running) -> None:
         "",
         f"  {settings.public_url}",
         "",
-        f"  Web       this process ({os.getpid()}), port {running.port}",
+        f"  Web       {processes.web_place(running)}",
         f"  Valkey    {running.valkey}",
-        f"  Database  {serving.database_place(settings)}",
-        f"  Sound     {await serving.sound_place(running)}",
+        f"  Database  {processes.database_place(settings)}",
+        f"  Sound     {await processes.sound_place(running)}",
     ]
-    link = await setup_link(settings)
-    if link is not None:
+    if running.setup_link is not None:
         lines += ["", "  First time here? This link makes you the organiser. It works once:", ""]
-        lines += [f"  {link}"]
+        lines += [f"  {running.setup_link}"]
     print("\n".join([*lines, "", "  Ctrl-C stops everything.", ""]), flush=True)
 
 
@@ -182,7 +223,7 @@ def demo(settings: Settings, arguments: argparse.Namespace) -> int:
     from server import demo as demonstration
 
     settings, listener, tls = bind(settings, with_lan=arguments.lan)
-    run(
+    loops.run(
         demonstration.run(
             settings, language=arguments.lang, pace=arguments.pace, listener=listener, tls=tls
         )
@@ -223,16 +264,6 @@ async def keep_or_restore(settings: Settings, command: str, file: Path) -> int:
         well = key.endswith(".done")
         print(desk.word(key, **params), file=sys.stdout if well else sys.stderr)
     return 0 if well else 1
-
-
-def run(work: Coroutine[object, object, T]) -> T:
-    """Run on uvloop where there is one."""
-    try:
-        from uvloop import new_event_loop
-    except ImportError:
-        return asyncio.run(work)
-    with asyncio.Runner(loop_factory=new_event_loop) as runner:
-        return runner.run(work)
 
 
 if __name__ == "__main__":

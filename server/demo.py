@@ -17,8 +17,9 @@ from dataclasses import replace
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from server import serving
+from server import processes
 from server.embedded import PREFIX
+from server.listening import CannotServe, listen
 from server.settings import Settings
 from server.simulated.casting import Casting, cast_circle
 from server.simulated.lines import Language, lines_in
@@ -43,13 +44,13 @@ async def run(
     `pace` is how many times faster than a person; `listener` and `tls` as for serving.
     """
     if pace <= 0:
-        raise serving.CannotServe("The pace has to be more than 0; 1 is that of people.")
-    listener = listener or serving.listen(settings.host, settings.port)
+        raise CannotServe("The pace has to be more than 0; 1 is that of people.")
+    listener = listener or listen(settings.host, settings.port)
     troupe: list[asyncio.Task[None]] = []
     with temporary_folder() as folder:
         settings = own(settings, folder, listener.getsockname()[1])
 
-        async def ready(running: serving.Running) -> None:
+        async def ready(running: processes.Running) -> None:
             casting = await cast_circle(
                 running.settings, lines_in(language), language, dt.datetime.now(dt.UTC)
             )
@@ -67,7 +68,7 @@ async def run(
             troupe.extend(perform(stage, casting))
 
         try:
-            await serving.serve(settings, listener, ready=ready, tls=tls)
+            await processes.serve(settings, listener, ready=ready, tls=tls)
         finally:
             for task in troupe:
                 task.cancel()
@@ -126,7 +127,7 @@ def tell_if_stopped(task: asyncio.Task[None]) -> None:
         print(f"A simulated person stopped: {type(fault).__name__}", file=sys.stderr, flush=True)
 
 
-def tell(running: serving.Running, casting: Casting) -> None:
+def tell(running: processes.Running, casting: Casting) -> None:
     """What this is, and how to take part."""
     print(
         "\n".join(

@@ -1,8 +1,9 @@
 """A Valkey of our own, for those who have none: private, in memory, gone when we are.
 
 It listens on a unix socket in a directory that only this account may enter, and on no port.
-It writes nothing to disk and keeps no log of commands. Declines to be shared between
-processes or to outlive this one; whoever needs that runs a Valkey and names it in REDIS_URL.
+It writes nothing to disk and keeps no log of commands, so one that dies comes back empty, in
+the same place. Declines to be shared between machines or to outlive the process that started it;
+whoever needs that runs a Valkey and names it in REDIS_URL.
 """
 
 from __future__ import annotations
@@ -11,6 +12,7 @@ import asyncio
 import contextlib
 import ctypes
 import importlib.util
+import logging
 import os
 import platform
 import shutil
@@ -29,6 +31,8 @@ LONGEST_PATH = 100
 READY_WITHIN = 5.0
 STOP_WITHIN = 5.0
 PR_SET_PDEATHSIG = 1
+
+log = logging.getLogger("lingkar.embedded")
 
 
 class ValkeyDidNotStart(RuntimeError):
@@ -65,25 +69,30 @@ class EmbeddedValkey:
         sweep()
         self.directory = private_directory()
         try:
-            # Started from the loop's own thread on purpose: the parent-death signal is sent
-            # when the *thread* that forked ends, so a pool's thread would end it early.
-            self._process = subprocess.Popen(  # noqa: ASYNC220, S603 -- our own words only
-                command(binary(), self.directory),
-                stdin=subprocess.DEVNULL,
-                stdout=subprocess.DEVNULL,
-                stderr=subprocess.DEVNULL,
-                cwd=self.directory,
-                # Nothing of our environment (keys, addresses) belongs in another process.
-                env={},
-                # Ctrl-C goes to a whole group; Valkey has to be the last to leave.
-                start_new_session=True,
-                preexec_fn=die_with_parent(),
-            )
-            await self._answers()
+            await self._start()
         except BaseException:
             await self._stop()
             raise
         return self
+
+    async def _start(self) -> None:
+        """Start the server in its directory; return once it answers."""
+        assert self.directory is not None
+        # Started from the loop's own thread on purpose: the parent-death signal is sent
+        # when the *thread* that forked ends, so a pool's thread would end it early.
+        self._process = subprocess.Popen(  # noqa: ASYNC220, S603 -- our own words only
+            command(binary(), self.directory),
+            stdin=subprocess.DEVNULL,
+            stdout=subprocess.DEVNULL,
+            stderr=subprocess.DEVNULL,
+            cwd=self.directory,
+            # Nothing of our environment (keys, addresses) belongs in another process.
+            env={},
+            # Ctrl-C goes to a whole group; Valkey has to be the last to leave.
+            start_new_session=True,
+            preexec_fn=die_with_parent(),
+        )
+        await self._answers()
 
     async def __aexit__(
         self,
@@ -99,8 +108,24 @@ class EmbeddedValkey:
         if process is None:
             return 0
         while process.poll() is None:  # noqa: ASYNC110 -- the kernel tells, not a task
-            await asyncio.sleep(0.2)
+            await asyncio.sleep(0.1)
         return process.returncode
+
+    async def keep(self) -> None:
+        """Start it again whenever it ends, empty and in the same place, until cancelled."""
+        # Imported here: that module imports this one.
+        from server.supervising import Backoff
+
+        backoff = Backoff()
+        while True:
+            backoff.begin()
+            code = await self.ended()
+            log.warning("valkey_ended code=%s", code)
+            await backoff.wait()
+            try:
+                await self._start()
+            except (ValkeyDidNotStart, OSError) as error:
+                log.warning("valkey_not_started kind=%s", type(error).__name__)
 
     async def _answers(self) -> None:
         """Return once PING is answered."""

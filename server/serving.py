@@ -1,52 +1,45 @@
-"""Run the web server and what it needs, say plainly what runs where, and stop all of it.
+"""One web process: the pages and the room on a port, until it is told to stop.
 
-Binds the port before anything else starts, so that a taken port costs one line. Declines to
-read the environment (settings do) and to let uvicorn have the signals: it raises them again
-at the end, which would skip the Valkey that is still to be stopped.
+`lingkar serve` starts some of these; `lingkar web` is one alone, over the Redis in REDIS_URL.
+Declines to read the environment (settings do) and to let uvicorn have the signals: people are
+sent elsewhere before it closes anything.
 """
 
 from __future__ import annotations
 
+import argparse
 import asyncio
 import contextlib
-import errno
 import logging
+import os
 import socket
-from collections.abc import AsyncIterator, Awaitable, Callable, Iterator
+import sys
+from collections.abc import Awaitable, Callable, Iterator
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, Any
-from urllib.parse import urlsplit
+from pathlib import Path
+from typing import Any
 
 import uvicorn
-from sqlalchemy.engine import make_url
 
-from server import logs, memory, sounding, supervising
-from server.embedded import EmbeddedValkey, ValkeyDidNotStart
+from server import logs, loops, memory
+from server.listening import CannotServe
 from server.settings import Settings
 from server.stopping import stop_requested
+from server.supervising import CANNOT
 
-if TYPE_CHECKING:
-    from server.lan import Certificate
-
-# Open sockets are told to come back later; whoever has not closed by then is cut.
+# Whoever has not finished by then is cut.
 GRACE_SECONDS = 3
 LARGEST_FRAME = 16 * 1024
 
 log = logging.getLogger("lingkar.serving")
 
 
-class CannotServe(Exception):
-    """Something outside the program is in the way; the message is one line for a person."""
+@dataclass(frozen=True)
+class Tls:
+    """Where the certificate and its key are."""
 
-
-@dataclass(frozen=True, slots=True)
-class Running:
-    """What is told once everything answers."""
-
-    settings: Settings
-    port: int
-    valkey: str
-    sound: supervising.Supervisor
+    cert: Path
+    key: Path
 
 
 class Server(uvicorn.Server):
@@ -71,60 +64,30 @@ class Server(uvicorn.Server):
             await self._ready()
 
 
-def listen(host: str, port: int) -> socket.socket:
-    """Bind and listen, or say in one line why not."""
-    family = socket.AF_INET6 if ":" in host else socket.AF_INET
-    try:
-        return socket.create_server((host, port), family=family, backlog=512)
-    except OSError as error:
-        if error.errno == errno.EADDRINUSE:
-            why = f"Port {port} is taken, perhaps by another Lingkar. Try: make run PORT={port + 1}"
-        elif error.errno == errno.EACCES:
-            why = f"This account may not use port {port}. Try: make run PORT=8000"
-        else:
-            why = f"'{host}' is not an address of this machine; check HOST."
-        raise CannotServe(why) from None
-
-
 async def serve(
     settings: Settings,
     listener: socket.socket,
-    *,
-    ready: Callable[[Running], Awaitable[None]],
-    tls: Certificate | None = None,
+    ready: Callable[[], Awaitable[None]],
+    tls: Tls | None = None,
 ) -> None:
-    """Serve until a signal comes; when this returns, nothing that it started is left.
-
-    `ready` is awaited once, when requests are answered; what it wants to keep running beside
-    the server it starts as tasks of its own and ends when `serve` returns or raises.
-    """
-    # Imported late: a taken port should be told before the whole application is loaded.
+    """Serve over `settings.redis_url` until a signal comes. `ready` is awaited once."""
+    # Imported late: what is in the way should be told before the whole application is loaded.
     from server.app import create_app
 
-    # The listener knows where the pages are served, whoever chose it.
-    host = listener.getsockname()[0]
-    if wrong := sounding.taken(settings, settings.sound_host or host):
-        listener.close()
-        raise CannotServe(wrong)
     logs.keep_to_the_point()
     memory.never_dumped()
-    if memory.may_be_swapped():
-        log.warning("swap_on")
     stop = stop_requested()
-    async with contextlib.AsyncExitStack() as stack:
-        stack.callback(listener.close)
-        redis_url, where, lost = await stack.enter_async_context(valkey_of(settings))
-        await pass_the_gate(redis_url, settings)
-        sound = await stack.enter_async_context(supervising.supervised(settings, redis_url, host))
-        running = Running(settings, listener.getsockname()[1], where, sound)
-        config = configured(
-            create_app(settings, redis_url),
-            lifespan="on",
-            timeout_graceful_shutdown=GRACE_SECONDS,
-            ssl_certfile=tls.cert if tls else None,
-            ssl_keyfile=tls.key if tls else None,
-        )
-        await until_stopped(Server(config, lambda: ready(running)), listener, stop, lost)
+    redis_url = settings.redis_url or ""
+    await pass_the_gate(redis_url, settings)
+    app = create_app(settings, redis_url)
+    config = configured(
+        app,
+        lifespan="on",
+        timeout_graceful_shutdown=GRACE_SECONDS,
+        ssl_certfile=tls.cert if tls else None,
+        ssl_keyfile=tls.key if tls else None,
+    )
+    await until_stopped(Server(config, ready), listener, stop)
 
 
 def configured(app: Any, **more: Any) -> uvicorn.Config:
@@ -142,46 +105,16 @@ def configured(app: Any, **more: Any) -> uvicorn.Config:
     )
 
 
-async def until_stopped(
-    server: Server, listener: socket.socket, stop: asyncio.Event, lost: asyncio.Task[int] | None
-) -> None:
-    """Let the server run until it is told to stop, fails to start or loses its Valkey."""
+async def until_stopped(server: Server, listener: socket.socket, stop: asyncio.Event) -> None:
+    """Let the server run until it is told to stop or fails to start."""
     serving = asyncio.create_task(server.serve([listener]))
     asked = asyncio.create_task(stop.wait())
-    watched: set[asyncio.Task[object]] = {serving, asked}
-    if lost is not None:
-        watched.add(lost)
     try:
-        await asyncio.wait(watched, return_when=asyncio.FIRST_COMPLETED)
+        await asyncio.wait({serving, asked}, return_when=asyncio.FIRST_COMPLETED)
         server.should_exit = True
         await serving
     finally:
         asked.cancel()
-    if lost is not None and lost.done():
-        raise CannotServe(f"The embedded Valkey ended by itself (code {lost.result()}).")
-
-
-@contextlib.asynccontextmanager
-async def valkey_of(
-    settings: Settings,
-) -> AsyncIterator[tuple[str, str, asyncio.Task[int] | None]]:
-    """Yield a URL, words that say where it is, and a task that ends if our own one does."""
-    if settings.redis_url is not None:
-        parts = urlsplit(settings.redis_url)
-        # Never the password.
-        place = f"{parts.hostname}:{parts.port or 6379}" if parts.hostname else parts.path
-        yield settings.redis_url, place, None
-        return
-    try:
-        valkey = await EmbeddedValkey().__aenter__()
-    except ValkeyDidNotStart as error:
-        raise CannotServe(f"The embedded Valkey did not start: {error}") from None
-    lost = asyncio.create_task(valkey.ended())
-    try:
-        yield valkey.url, f"embedded, in memory only, socket {valkey.socket}", lost
-    finally:
-        lost.cancel()
-        await valkey.__aexit__(None, None, None)
 
 
 async def pass_the_gate(redis_url: str, settings: Settings) -> None:
@@ -215,19 +148,41 @@ async def pass_the_gate(redis_url: str, settings: Settings) -> None:
         )
 
 
-def database_place(settings: Settings) -> str:
-    """Where the database is, without its password."""
-    url = make_url(settings.database_url)
-    if url.get_backend_name() == "sqlite":
-        return f"SQLite, {url.database}"
-    return f"{url.get_backend_name()}, {url.host or 'local socket'}"
+# --- The process by itself ---
 
 
-async def sound_place(running: Running) -> str:
-    """Where sound goes, in words."""
-    chosen = running.settings.sound_port
-    wanted = sounding.DEFAULT_PORT if chosen is None else chosen
-    if not await running.sound.is_up():
-        return f"UDP port {wanted or 'still to be chosen'}, starting; writing needs none of it"
-    other = chosen is None and running.sound.port != wanted
-    return f"UDP port {running.sound.port}" + (f" ({wanted} is taken)" if other else "")
+def main(words: list[str]) -> int:
+    """Be a web process of a `lingkar serve`, on the port that it gives."""
+    parser = argparse.ArgumentParser()
+    parser.add_argument("--fd", type=int, required=True)
+    parser.add_argument("--cert", type=Path)
+    parser.add_argument("--key", type=Path)
+    parser.add_argument("--first", action="store_true")
+    said = parser.parse_args(words)
+    tls = Tls(said.cert, said.key) if said.cert else None
+    try:
+        alone(Settings.from_env(), socket.socket(fileno=said.fd), tls, first=said.first)
+    except CannotServe as error:
+        print(error, file=sys.stderr)
+        return CANNOT
+    return 0
+
+
+def alone(
+    settings: Settings, listener: socket.socket, tls: Tls | None = None, *, first: bool = False
+) -> None:
+    """Serve, and say so in one line. The first of all makes the link for the organiser."""
+
+    async def ready() -> None:
+        line = f"Web on port {settings.port} ({os.getpid()})"
+        if first:
+            from server.setup import setup_link
+
+            line = f"{line} {await setup_link(settings) or ''}".rstrip()
+        print(line, flush=True)
+
+    loops.run(serve(settings, listener, ready, tls))
+
+
+if __name__ == "__main__":
+    sys.exit(main(sys.argv[1:]))

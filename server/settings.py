@@ -22,6 +22,8 @@ class Environment(BaseSettings):
     redis_unproven: bool = Field(False, validation_alias="LINGKAR_REDIS_UNPROVEN")
     database_url: str | None = Field(None, validation_alias="DATABASE_URL")
     public_url: str | None = Field(None, validation_alias="PUBLIC_URL")
+    web_workers: int = Field(1, ge=1, le=256, validation_alias="LINGKAR_WORKERS")
+    sound_workers: int = Field(1, ge=0, le=64, validation_alias="LINGKAR_SOUND_WORKERS")
     sound_port: int | None = Field(None, ge=0, le=65535, validation_alias="LINGKAR_SOUND_PORT")
     sound_host: str | None = Field(None, validation_alias="LINGKAR_SOUND_HOST")
     sound_address: str = Field("", validation_alias="LINGKAR_SOUND_ADDRESS")
@@ -45,6 +47,9 @@ class Settings:
     """None: SQLite in `data_dir`."""
     public: str | None = None
     """None: this machine alone, under `localhost`."""
+    web_workers: int = 1
+    sound_workers: int = 1
+    """0: no sound by this server; one on another machine may serve it."""
     sound_port: int | None = None
     """UDP. None: 8443, or any free one where that is taken; 0: any free one."""
     sound_host: str | None = None
@@ -67,6 +72,8 @@ class Settings:
             redis_unproven=said.redis_unproven,
             database=said.database_url,
             public=said.public_url,
+            web_workers=said.web_workers,
+            sound_workers=said.sound_workers,
             sound_port=said.sound_port,
             sound_host=said.sound_host,
             sound_addresses=listed(said.sound_address),

@@ -15,7 +15,7 @@ import sys
 from collections.abc import Callable
 from functools import partial
 
-from server import logs, memory
+from server import logs, loops, memory
 from server.settings import Settings
 from server.stopping import stop_requested
 
@@ -89,6 +89,12 @@ def taken(settings: Settings, host: str) -> str | None:
         return str(wrong) if isinstance(wrong, NoSuchPlace) else f"'{host}' is no IP address."
     if not settings.sound_port:
         return None
+    ports = range(settings.sound_port, settings.sound_port + settings.sound_workers)
+    return next((why for port in ports if (why := not_to_be_had(port, wanted))), None)
+
+
+def not_to_be_had(port: int, wanted: tuple[str | None, str | None]) -> str | None:
+    """One line about a UDP port, where it cannot be bound."""
     families = zip((socket.AF_INET, socket.AF_INET6), wanted, strict=True)
     for family, bound in families:
         if bound is None:
@@ -97,10 +103,10 @@ def taken(settings: Settings, host: str) -> str | None:
             if family is socket.AF_INET6:
                 probe.setsockopt(socket.IPPROTO_IPV6, socket.IPV6_V6ONLY, 1)
             try:
-                probe.bind((bound, settings.sound_port))
+                probe.bind((bound, port))
             except OSError as error:
                 why = "is taken" if error.errno == errno.EADDRINUSE else "cannot be used"
-                return f"UDP port {settings.sound_port} for sound {why}; see LINGKAR_SOUND_PORT."
+                return f"UDP port {port} for sound {why}; see LINGKAR_SOUND_PORT."
     return None
 
 
@@ -142,13 +148,7 @@ def main(settings: Settings) -> int:
     async def work() -> None:
         await sound(settings, stop_requested(), partial(print, flush=True))
 
-    try:
-        from uvloop import new_event_loop
-    except ImportError:
-        asyncio.run(work())
-        return 0
-    with asyncio.Runner(loop_factory=new_event_loop) as runner:
-        runner.run(work())
+    loops.run(work())
     return 0
 
 

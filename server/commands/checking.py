@@ -7,7 +7,8 @@ import os
 from contextlib import suppress
 from pathlib import Path
 
-from server import serving
+from server import processes
+from server.listening import CannotServe
 from server.memory import may_be_swapped
 from server.settings import Settings
 from server.words import Lang, text
@@ -98,8 +99,8 @@ async def valkey_state(settings: Settings) -> dict[str, bool]:
 
     state = {"gate": False, "kept": False}
     # What was found out before something went wrong stands.
-    with suppress(serving.CannotServe, gate.Unproven, RedisError, OSError):
-        async with serving.valkey_of(settings) as (url, _, _), Redis.from_url(url) as redis:
+    with suppress(CannotServe, gate.Unproven, RedisError, OSError):
+        async with processes.valkey_of(settings) as (url, _), Redis.from_url(url) as redis:
             state["gate"] = bool(await redis.ping())
             state["kept"] = not await gate.kept_by(url)
     return state

@@ -28,7 +28,8 @@ from realtime.store.bus import RedisFanout
 from realtime.store.link import Link, Word
 from realtime.store.presence import RedisPresence
 from realtime.store.redis import RedisMeetingStore
-from server.serving import configured, listen
+from server.listening import listen
+from server.serving import configured
 from tests.bench.relay import Relay
 
 Scope = Any

@@ -150,16 +150,6 @@ async def test_the_embedded_valkey_goes_with_a_server_that_is_killed(tmp_path: P
             await gone(pid)
 
 
-async def test_a_server_whose_valkey_is_gone_says_so_and_ends(tmp_path: Path) -> None:
-    async with serving(tmp_path) as served:
-        for pid in children(served.process.pid):
-            os.kill(pid, signal.SIGKILL)
-        async with asyncio.timeout(SOON):
-            _, errors = await served.process.communicate()
-    assert served.process.returncode == 1
-    assert "The embedded Valkey ended by itself" in errors.decode()
-
-
 async def test_the_first_start_shows_what_runs_where_and_a_set_up_link(tmp_path: Path) -> None:
     async with serving(tmp_path) as served:
         assert "http://localhost:" in served.said

@@ -19,7 +19,7 @@ import pytest
 from realtime.audio.lease import Leases
 from realtime.domain.meeting import Frame
 from realtime.store.link import Link
-from server import sounding, supervising
+from server import sounding, supervising, works
 from server.embedded import EmbeddedValkey
 from server.settings import Settings
 from tests.realtime.audio.conftest import Sounds, Speaker, sounds_over
@@ -34,7 +34,8 @@ FRAME = Frame("Kamis", seats=8, sound=True)
 @contextlib.asynccontextmanager
 async def sound_process(redis_url: str) -> AsyncIterator[supervising.Supervisor]:
     """A supervised sound process that serves."""
-    async with supervising.supervised(ANY_PORT, redis_url, "127.0.0.1") as supervisor:
+    work = works.sound(ANY_PORT, redis_url, "127.0.0.1")
+    async with supervising.supervised(work) as supervisor:
         assert await supervisor.is_up(SOON)
         yield supervisor
 
@@ -149,9 +150,11 @@ async def test_where_the_usual_port_is_taken_another_one_serves(redis_url: str) 
         with contextlib.suppress(OSError):
             # Where that fails somebody else has it, which is as good.
             other.bind(("127.0.0.1", sounding.DEFAULT_PORT))
-        async with supervising.supervised(Settings(), redis_url, "127.0.0.1") as supervisor:
+        work = works.sound(Settings(), redis_url, "127.0.0.1")
+        async with supervising.supervised(work) as supervisor:
             assert await supervisor.is_up(SOON)
-            assert supervisor.port not in (0, sounding.DEFAULT_PORT)
+            assert supervisor.said
+            assert int(supervisor.said["port"]) not in (0, sounding.DEFAULT_PORT)
 
 
 async def test_a_sound_process_by_itself_says_its_port_and_stops_on_a_signal(
@@ -214,10 +217,17 @@ def test_the_child_gets_no_key_and_no_database(monkeypatch: pytest.MonkeyPatch) 
     monkeypatch.setenv("DATABASE_URL", f"postgres://{secret}")
     monkeypatch.setenv("TURN_SECRET", secret)
     settings = Settings.from_env()
-    given = supervising.Supervisor(settings, "unix:///x", "127.0.0.1")._environment()
+    given = works.sound(settings, "unix:///x", "127.0.0.1").environment
     assert settings.turn_secret == secret
     assert f"'{secret}'" not in repr(settings), "the secret of TURN"
     assert not any(secret in value for value in given.values())
+
+
+def test_several_sound_processes_have_ports_in_a_row() -> None:
+    settings = Settings(sound_port=8443, sound_addresses=("203.0.113.7", "[2001:db8::7]:9443"))
+    second = works.sound(settings, "unix:///x", "127.0.0.1", 1).environment
+    assert second["LINGKAR_SOUND_PORT"] == "8444"
+    assert second["LINGKAR_SOUND_ADDRESS"] == "203.0.113.7,[2001:db8::7]:9444"
 
 
 async def test_the_web_process_loads_none_of_the_media() -> None:

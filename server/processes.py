@@ -1,0 +1,234 @@
+"""Everything of one server: its web and sound processes and its Valkey, each kept running.
+
+Declines to serve anything itself, so that what serves can be exchanged while people meet:
+a new process is there before an old one sends its people on.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import contextlib
+import fcntl
+import logging
+import os
+import signal
+import socket
+from collections.abc import AsyncIterator, Awaitable, Callable, Iterator
+from dataclasses import dataclass
+from pathlib import Path
+from typing import TYPE_CHECKING
+from urllib.parse import urlsplit
+
+from server import logs, memory, sounding, works
+from server.embedded import EmbeddedValkey, ValkeyDidNotStart
+from server.listening import CannotServe
+from server.settings import Settings
+from server.stopping import reload_requested, stop_requested
+from server.supervising import Group, Supervisor, group
+
+if TYPE_CHECKING:
+    from server.lan import Certificate
+
+STARTS_WITHIN = 60.0
+PID_FILE = "lingkar.pid"
+
+log = logging.getLogger("lingkar.processes")
+
+
+@dataclass(frozen=True, slots=True)
+class Running:
+    """What is told once everything answers."""
+
+    settings: Settings
+    port: int
+    valkey: str
+    webs: list[Supervisor]
+    sounds: list[Supervisor]
+    setup_link: str | None
+    """How to become the organiser, while there is none."""
+
+
+async def serve(
+    settings: Settings,
+    listener: socket.socket,
+    *,
+    ready: Callable[[Running], Awaitable[None]],
+    tls: Certificate | None = None,
+) -> None:
+    """Serve until a signal comes; when this returns, nothing that it started is left.
+
+    `ready` is awaited once, when requests are answered; what it wants to keep running beside
+    the server it starts as tasks of its own and ends when `serve` returns or raises.
+    """
+    # The listener knows where the pages are served, whoever chose it.
+    host, port = listener.getsockname()[:2]
+    if wrong := sounding.taken(settings, settings.sound_host or host):
+        listener.close()
+        raise CannotServe(wrong)
+    logs.keep_to_the_point()
+    memory.never_dumped()
+    if memory.may_be_swapped():
+        log.warning("swap_on")
+    stop, again = stop_requested(), reload_requested()
+    async with contextlib.AsyncExitStack() as stack:
+        stack.callback(listener.close)
+        redis_url, where = await stack.enter_async_context(valkey_of(settings))
+        sounds = await stack.enter_async_context(group())
+        webs = await stack.enter_async_context(group())
+        first = webs.add(works.first(works.web(settings, redis_url, listener, tls)))
+        for number in range(settings.sound_workers):
+            sounds.add(works.sound(settings, redis_url, host, number))
+        if not await is_there(webs, first, stop):
+            return
+        assert first.said is not None
+        link = first.said["link"]
+        first.work = works.web(settings, redis_url, listener, tls)
+        # The others come when the tables have their newest shape.
+        others = [webs.add(first.work) for _ in range(1, settings.web_workers)]
+        await asyncio.gather(*(other.is_up(STARTS_WITHIN) for other in others))
+        stack.enter_context(findable(settings.data_dir))
+        await ready(Running(settings, port, where, webs.members, sounds.members, link))
+        await until_stopped(stop, again, webs, sounds)
+
+
+async def is_there(webs: Group, first: Supervisor, stop: asyncio.Event) -> bool:
+    """Whether the first one serves; False: it was stopped. Raises where it says that it cannot."""
+    tasks = [
+        asyncio.create_task(work)
+        for work in (first.is_up(STARTS_WITHIN), webs.given_up(), stop.wait())
+    ]
+    try:
+        await asyncio.wait(tasks, return_when=asyncio.FIRST_COMPLETED)
+    finally:
+        for task in tasks:
+            task.cancel()
+    if first.said is None and not stop.is_set():
+        # It said why itself.
+        raise CannotServe("")
+    return first.said is not None
+
+
+async def until_stopped(
+    stop: asyncio.Event, again: asyncio.Event, webs: Group, sounds: Group
+) -> None:
+    """Exchange the processes as often as that is asked for, until it is time to stop."""
+    stopping = asyncio.create_task(stop.wait())
+    while not stop.is_set():
+        asked = asyncio.create_task(again.wait())
+        await asyncio.wait({stopping, asked}, return_when=asyncio.FIRST_COMPLETED)
+        asked.cancel()
+        if again.is_set() and not stop.is_set():
+            again.clear()
+            rolling = asyncio.create_task(roll(webs, sounds))
+            await asyncio.wait({stopping, rolling}, return_when=asyncio.FIRST_COMPLETED)
+            rolling.cancel()
+            await asyncio.gather(rolling, return_exceptions=True)
+
+
+async def roll(webs: Group, sounds: Group) -> None:
+    """One process after another, so that there is always somebody to come to.
+
+    Where the first new one cannot serve, the old ones stay: whatever is wrong with it can wait.
+    """
+    for web in webs.members:
+        if not await web.renew():
+            log.error("reload_failed process=web")
+            return
+    for sound in sounds.members:
+        # Its port may be the one that was set, so that there cannot be two at once.
+        if not await sound.restart():
+            log.error("reload_failed process=sound")
+    log.warning("reloaded web=%d sound=%d", len(webs.members), len(sounds.members))
+
+
+@contextlib.asynccontextmanager
+async def valkey_of(settings: Settings) -> AsyncIterator[tuple[str, str]]:
+    """Yield a URL and words that say where it is; our own one is kept running meanwhile."""
+    if settings.redis_url is not None:
+        parts = urlsplit(settings.redis_url)
+        # Never the password.
+        place = f"{parts.hostname}:{parts.port or 6379}" if parts.hostname else parts.path
+        yield settings.redis_url, place
+        return
+    try:
+        valkey = await EmbeddedValkey().__aenter__()
+    except ValkeyDidNotStart as error:
+        raise CannotServe(f"The embedded Valkey did not start: {error}") from None
+    keeping = asyncio.create_task(valkey.keep())
+    try:
+        yield valkey.url, f"embedded, in memory only, socket {valkey.socket}"
+    finally:
+        keeping.cancel()
+        await asyncio.gather(keeping, return_exceptions=True)
+        await valkey.__aexit__(None, None, None)
+
+
+# --- Where it can be found: `lingkar reload` ---
+
+
+@contextlib.contextmanager
+def findable(directory: Path) -> Iterator[None]:
+    """Note which process serves from this folder; the note counts while it is locked."""
+    with (directory / PID_FILE).open("a+") as file:
+        try:
+            fcntl.flock(file, fcntl.LOCK_EX | fcntl.LOCK_NB)
+        except OSError:
+            # Another server of the same folder is found by it.
+            yield
+            return
+        file.truncate(0)
+        file.write(str(os.getpid()))
+        file.flush()
+        try:
+            yield
+        finally:
+            file.truncate(0)
+
+
+def reload(directory: Path) -> bool:
+    """Ask the server of this folder to exchange its processes. False: none runs."""
+    try:
+        with (directory / PID_FILE).open() as file:
+            with contextlib.suppress(OSError):
+                fcntl.flock(file, fcntl.LOCK_SH | fcntl.LOCK_NB)
+                return False
+            os.kill(int(file.read()), signal.SIGUSR1)
+    except (OSError, ValueError):
+        return False
+    return True
+
+
+# --- What is told ---
+
+
+def database_place(settings: Settings) -> str:
+    """Where the database is, without its password."""
+    if settings.database is None:
+        return f"SQLite, {settings.data_dir / 'lingkar.db'}"
+    url = urlsplit(settings.database)
+    kind = url.scheme.partition("+")[0]
+    if kind == "sqlite":
+        return f"SQLite, {url.path.removeprefix('/')}"
+    return f"{kind}, {url.hostname or 'local socket'}"
+
+
+async def sound_place(running: Running) -> str:
+    """Where sound goes, in words."""
+    if not running.sounds:
+        return "no process of this server; writing needs none"
+    chosen = running.settings.sound_port
+    wanted = sounding.DEFAULT_PORT if chosen is None else chosen
+    await asyncio.gather(*(sound.is_up() for sound in running.sounds))
+    ports = [int(sound.said["port"]) for sound in running.sounds if sound.said]
+    if not ports:
+        return f"UDP port {wanted or 'still to be chosen'}, starting; writing needs none of it"
+    other = chosen is None and wanted not in ports
+    words = f"UDP port{'s' if len(ports) > 1 else ''} {', '.join(map(str, ports))}"
+    return words + (f" ({wanted} is taken)" if other else "")
+
+
+def web_place(running: Running) -> str:
+    """Which processes answer."""
+    pids = ", ".join(str(web.pid) for web in running.webs)
+    many = f"{len(running.webs)} processes" if len(running.webs) > 1 else "process"
+    return f"{many} ({pids}), port {running.port}"
