@@ -23,7 +23,8 @@ KB = 1000
 ROOM_JS = 90 * KB
 SOUND_JS = 20 * KB
 FIRST_VIEW = 20 * KB
-FIRST_VIEWS = ("/", "/u", "/siapkan", "/masuk", "/bantuan", "/privasi", "/panduan")
+GUIDES = ("/panduan", "/panduan/fasilitator")
+FIRST_VIEWS = ("/", "/u", "/siapkan", "/masuk", "/bantuan", "/privasi", *GUIDES)
 # The room's page needs a seat; its markup is one element and a few links.
 ROOM_PAGE_HTML = 2 * KB
 ROOM = "src/room/main.tsx"

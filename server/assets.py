@@ -105,8 +105,13 @@ def icons() -> dict[str, str]:
     return dict(json.loads(ICONS.read_text("utf-8")))
 
 
+def drawing(name: str) -> Markup:
+    """The lines of an icon, for inside a drawing of another size."""
+    return Markup(icons()[name])  # noqa: S704 -- our own file, nothing from outside
+
+
 def icon(name: str) -> Markup:
     """An icon that says nothing by itself: the words beside it do."""
-    return Markup(  # noqa: S704 -- our own file, nothing from outside
-        f'<svg class="i" aria-hidden="true" viewBox="0 0 24 24">{icons()[name]}</svg>'
+    return Markup('<svg class="i" aria-hidden="true" viewBox="0 0 24 24">{}</svg>').format(
+        drawing(name)
     )

@@ -19,7 +19,7 @@ from server.accounts.routes import accounts
 from server.accounts.second_step import steps
 from server.accounts.sign_ins import renew
 from server.accounts.ways_in import ways_in
-from server.assets import STATIC, Assets, icon, icons, read
+from server.assets import STATIC, Assets, drawing, icon, icons, read
 from server.care.forgetting import forgetting
 from server.care.offline import offline
 from server.care.routes import care as care_pages
@@ -135,6 +135,7 @@ def prepare_templates(app: Quart) -> None:
     app.jinja_env.globals.update(
         t=lambda key, **params: words.html(g.lang, key, **params),
         bdi=words.bdi,
+        drawing=drawing,
         icon=icon,
         petal=icons()["petal"],
         form_token=form_token,

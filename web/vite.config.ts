@@ -16,6 +16,7 @@ const entries = {
   pages: "src/pages/pages.ts",
   invite: "src/pages/invite.ts",
   poster: "src/pages/poster.ts",
+  guide: "src/pages/guide.ts",
   lobby: "src/pages/lobby.ts",
   passkey: "src/pages/passkey.ts",
   reminders: "src/pages/reminders.ts",

@@ -9,7 +9,16 @@ from tests.journeys.browsing import Language, Served, arrive
 from tests.journeys.examining import Examiner
 from tests.journeys.way_in import set_up
 
-ANYBODY = ("/", "/bantuan", "/panduan", "/privasi", "/masuk", "/u", "/tidak-ada")
+ANYBODY = (
+    "/",
+    "/bantuan",
+    "/panduan",
+    "/panduan/fasilitator",
+    "/privasi",
+    "/masuk",
+    "/u",
+    "/tidak-ada",
+)
 
 
 @pytest.mark.timeout(300)

@@ -59,6 +59,7 @@ TABLE: dict[tuple[str, str], str | int] = {
     ("POST", "/lupa"): ANYONE,
     ("GET", "/privasi"): ANYONE,
     ("GET", "/panduan"): ANYONE,
+    ("GET", "/panduan/fasilitator"): ANYONE,
     ("POST", "/bahasa"): ANYONE,
     ("POST", "/tema"): ANYONE,
     ("GET", "/kelola"): SIGN_IN,

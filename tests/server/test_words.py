@@ -11,6 +11,8 @@ import pytest
 
 from server import words
 from server.care import LINES
+from server.care.routes import ASKED, GIVES, HOLDING
+from server.care.still import LEGEND
 from server.circles.editing import FIELDS
 from server.circles.guide import GuideStep
 from server.circles.guide_form import AGREEMENTS
@@ -23,6 +25,13 @@ TEMPLATES = sorted((ROOT / "server/templates").glob("*.html"))
 PLACE = re.compile(r"\{(\w+)\}")
 VISIBLE = ("public", "unlisted", "private")
 JOINING = ("open", "approval", "invitation")
+
+
+def places(most: int) -> tuple[str, ...]:
+    """A heading, and what stands below it by number."""
+    return ("", *(f".{n + 1}" for n in range(most)))
+
+
 # Keys that templates put together from parts.
 PUT_TOGETHER = [
     *(f"error.{status}.{part}" for status in SPOKEN for part in ("h1", "b")),
@@ -54,6 +63,12 @@ PUT_TOGETHER = [
     *(f"plan.{status}" for status in ("saved", "unsaved", "conflict")),
     *(f"plan.wrong.{why}" for why in ("empty", "long", "hidden", "minutes", "phase", "soft")),
     *(f"plan.{label}" for label in ("title", "script", "prompt")),
+    *(f"guide.gives.{one}{part}" for one in GIVES for part in ("", ".b")),
+    *(f"guide.steps.{n}{part}" for n in range(1, 7) for part in ("", ".b")),
+    *(f"guide.bring.{n}" for n in range(1, 5)),
+    *(f"guide.ask.{one}{part}" for one in ASKED for part in ("", ".b")),
+    *(f"hold.seat.{one}{part}" for one, _ in LEGEND for part in ("", ".b")),
+    *(f"hold.{part}{n}" for part, most in HOLDING.items() for n in places(most)),
     *(f"phase.{phase}" for phase in get_args(GuideStep.model_fields["phase"].annotation)),
 ]
 

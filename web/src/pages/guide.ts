@@ -1,0 +1,2 @@
+// The guides bring their pictures' look and no script.
+import "../styles/still.css";
