@@ -19,8 +19,9 @@ from server.accounts.routes import accounts
 from server.accounts.second_step import steps
 from server.accounts.sign_ins import renew
 from server.accounts.ways_in import ways_in
-from server.assets import STATIC, Assets, drawing, icon, icons, read
+from server.assets import STATIC, Assets, drawing, icon, icons
 from server.care.forgetting import forgetting
+from server.care.installing import SHARED, installing
 from server.care.offline import offline
 from server.care.routes import care as care_pages
 from server.circles.calendar_routes import calendars
@@ -86,10 +87,9 @@ def laid_out() -> Quart:
     circle_keeping = (editing, keeping, members_pages, shelf, followups)
     schedules = (changes, calendars, reminders)
     pages = (*schedules, *circle_keeping, *desks, *gatherings, *evenings, *people)
-    for part in (*pages, care_pages, preferences, offline, forgetting):
+    for part in (*pages, care_pages, preferences, offline, forgetting, installing):
         app.register_blueprint(part)
     app.add_url_rule("/static/built/<path:name>", "built", built)
-    app.add_url_rule("/static/lambang.svg", "emblem", emblem)
     register_errors(app)
     app.before_request(settle)
     app.before_request(gate)
@@ -176,7 +176,8 @@ async def gate() -> None:
     guessing.hold_up()
     writing = request.method not in ("GET", "HEAD", "OPTIONS")
     spend(WRITE if writing else READ)
-    if not writing:
+    # A phone's own share sheet has no form of ours behind it, and nothing is done with it.
+    if not writing or request.path == SHARED:
         return
     ours = comes_from_us(request.headers, services().settings.origins)
     if ours is False:
@@ -247,11 +248,3 @@ async def built(name: str) -> Response:
         headers["Content-Encoding"] = "gzip"
         return Response(file.gzipped, headers=headers, content_type=file.kind)
     return Response(file.content, headers=headers, content_type=file.kind)
-
-
-async def emblem() -> Response:
-    """The sign of the house, for the browser's tab."""
-    file = read(STATIC, "lambang.svg")
-    content = file.content if file else b""
-    headers = {"Cache-Control": "public, max-age=86400"}
-    return Response(content, headers=headers, content_type="image/svg+xml")

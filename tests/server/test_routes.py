@@ -128,7 +128,9 @@ TABLE: dict[tuple[str, str], str | int] = {
     ("GET", "/c/<slug>/rak/<item_id>"): HIDDEN,
     ("POST", "/c/<slug>/rak/<item_id>"): HIDDEN,
     ("GET", "/static/built/<path:name>"): ANYONE,
-    ("GET", "/static/lambang.svg"): ANYONE,
+    ("GET", "/static/<name>"): ANYONE,
+    ("GET", "/app.webmanifest"): ANYONE,
+    ("POST", "/u/bagikan"): ANYONE,
 }
 FOR_FACILITATORS = [
     ("GET", "/c/<slug>/ubah"),

@@ -198,3 +198,18 @@ test("a reminder says the same for everybody, in the language last read", async 
   await happens("push", { circle: "rabu" });
   expect(shown).toHaveBeenCalledWith("Lingkar", { body: "Soon", tag: "lingkar" });
 });
+
+test.each([
+  ["the address alone", { url: `${ORIGIN}/u#abcdefghijklmnop-_01` }, "/u#abcdefghijklmnop-_01"],
+  ["a message around it", { text: `Ayo ikut: ${ORIGIN}/u#abcdefghijklmnop. Rabu!` }, "/u#abcdefghijklmnop"],
+  ["another house's invitation", { text: "https://elsewhere.example/u#abcdefghijklmnop" }, "/u"],
+  ["nothing of ours", { text: "halo" }, "/u"],
+])("what is shared with the app opens the invitation without any server hearing of it: %s", async (_, said, to) => {
+  network.mockClear();
+  const form = new FormData();
+  for (const [name, value] of Object.entries(said)) form.set(name, String(value));
+  const answer = await asked("/u/bagikan", { method: "POST", formData: async () => form });
+  expect(answer?.status).toBe(303);
+  expect(answer?.headers.get("Location")).toBe(to);
+  expect(network).not.toHaveBeenCalled();
+});

@@ -46,6 +46,9 @@ const LANGS = Object.keys(LINGKAR.push);
 const ALWAYS = ["/bantuan", "/luring"];
 const NOTEBOOK = "/catatan";
 const FILES = new Set([...LINGKAR.shell, ...LINGKAR.notebook]);
+const SHARED = "/u/bagikan";
+/** Of this house alone: a link to another one is none of ours to open. */
+const INVITATION = new RegExp(`${location.origin.replace(/[.]/g, "\\.")}/u#([\\w-]{16,})`);
 const PATIENCE_MS = 6000;
 const DAY_MS = 86_400_000;
 const YEAR_MS = 365 * DAY_MS;
@@ -121,6 +124,14 @@ async function switched(request: Request): Promise<Response> {
   }
 }
 
+/** An invitation that was shared with the app: its secret goes behind the mark, and to no server. */
+async function shared(request: Request): Promise<Response> {
+  const form = await request.formData().catch(() => new FormData());
+  const said = ["url", "text", "title"].map((field) => String(form.get(field) ?? "")).join(" ");
+  const secret = INVITATION.exec(said)?.[1];
+  return new Response(null, { status: 303, headers: { Location: secret ? `/u#${secret}` : "/u" } });
+}
+
 async function remember(value: string): Promise<void> {
   const cookie = { name: "lang", value, path: "/", sameSite: "lax", expires: Date.now() + YEAR_MS };
   await worker.cookieStore?.set(cookie).catch(() => null);
@@ -180,6 +191,7 @@ worker.addEventListener("fetch", (event) => {
   const url = new URL(request.url);
   if (url.origin !== location.origin) return;
   if (request.method === "POST" && url.pathname === "/bahasa") event.respondWith(switched(request));
+  if (request.method === "POST" && url.pathname === SHARED) event.respondWith(shared(request));
   if (request.method !== "GET") return;
   if (request.mode === "navigate") event.respondWith(visit(request));
   else if (FILES.has(url.pathname)) event.respondWith(file(request));
