@@ -135,6 +135,9 @@ def prepare_templates(app: Quart) -> None:
     app.jinja_env.globals.update(
         t=lambda key, **params: words.html(g.lang, key, **params),
         bdi=words.bdi,
+        clock=words.clock,
+        decimal=words.decimal,
+        say=words.html,
         drawing=drawing,
         icon=icon,
         petal=icons()["petal"],
@@ -148,7 +151,8 @@ def prepare_templates(app: Quart) -> None:
 def every_page() -> dict[str, object]:
     """What every template sees. `known`: somebody is behind this browser, as far as was asked."""
     known = g.get("person") is not None
-    own = {"known": known, "place": g.get("place")}
+    others = [one for one in words.LANGS if one != g.lang]
+    own = {"known": known, "place": g.get("place"), "languages": words.LANGS, "others": others}
     return {"lang": g.lang, "theme": g.theme, "here": here(), **own}
 
 

@@ -1,6 +1,7 @@
 """The catalogues for pages: words by key, escaped, with names kept in their own direction.
 
-One catalogue a language serves pages and room alike. Declines to hold any sentence itself.
+One catalogue a language serves pages and room alike, and a file in `web/locales` is all that
+another language takes. Declines to hold any sentence itself.
 """
 
 from __future__ import annotations
@@ -13,14 +14,25 @@ from pathlib import Path
 from typing import Literal, cast
 
 from babel.dates import format_date, get_day_names
+from babel.numbers import format_decimal
 from markupsafe import Markup, escape
 
-Lang = Literal["id", "en"]
-LANGS: tuple[Lang, ...] = ("id", "en")
+Lang = str
 LOCALES = Path(__file__).resolve().parent.parent / "web" / "locales"
-# British English writes dates the way Indonesian does: the day first.
-BABEL = {"id": "id", "en": "en_GB"}
+Written = Literal["id", "en"]
+WRITTEN: tuple[Written, ...] = ("id", "en")
+"""In which languages circles write words of their own, as the tables and the protocol have them."""
 PLACE = re.compile(r"\{(\w+)\}")
+
+
+def readable(folder: Path) -> tuple[Lang, ...]:
+    """The languages that there is a catalogue of."""
+    others = {path.stem for path in folder.glob("*.json")} - set(WRITTEN)
+    return (*WRITTEN, *sorted(others))
+
+
+LANGS = readable(LOCALES)
+"""In which languages pages and room can be read."""
 
 
 @cache
@@ -62,13 +74,18 @@ def as_lang(value: str | None) -> Lang | None:
     return value if value in LANGS else None
 
 
+def as_written(lang: Lang) -> Written:
+    """`lang` as one in which circles write words of their own."""
+    return "en" if lang == "en" else "id"
+
+
 def accepted(header: str | None, otherwise: Lang = "id") -> Lang:
     """The first language of Accept-Language that we have."""
     wanted: list[tuple[float, str]] = []
     for part in (header or "")[:200].split(","):
         tag, _, quality = part.strip().partition(";q=")
         try:
-            wanted.append((-float(quality or 1), tag[:2].lower()))
+            wanted.append((-float(quality or 1), tag.strip().partition("-")[0].lower()))
         except ValueError:
             continue
     for _, tag in sorted(wanted, key=lambda pair: pair[0]):
@@ -77,16 +94,26 @@ def accepted(header: str | None, otherwise: Lang = "id") -> Lang:
     return otherwise
 
 
+def locale(lang: Lang) -> str:
+    """How Babel calls it. British English writes dates the way Indonesian does: the day first."""
+    return catalogue(lang)["lang.locale"].replace("-", "_")
+
+
 def day_name(lang: Lang, weekday: int) -> str:
     """Monday is 0."""
-    return str(get_day_names("wide", locale=BABEL[lang])[weekday])
+    return str(get_day_names("wide", locale=locale(lang))[weekday])
 
 
 def long_date(lang: Lang, day: dt.date) -> str:
     """For example 24 November 2026."""
-    return format_date(day, "d MMMM y", locale=BABEL[lang])
+    return format_date(day, "d MMMM y", locale=locale(lang))
 
 
 def clock(lang: Lang, hour: int, minute: int) -> str:
     """Indonesian writes 19.30, English 19:30."""
-    return f"{hour:02}{'.' if lang == 'id' else ':'}{minute:02}"
+    return text(lang, "lang.clock", hour=f"{hour:02}", minute=f"{minute:02}")
+
+
+def decimal(lang: Lang, number: float) -> str:
+    """For example 1,5 or 1.5."""
+    return format_decimal(number, "0.#", locale=locale(lang))

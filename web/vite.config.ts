@@ -1,7 +1,7 @@
 // Builds the browser's files into server/static/built/ with hashed names and a manifest.
 // Declines to inline anything (the content policy allows no inline script or style)
 // and to write HTML (the server renders every page).
-import { existsSync, readdirSync } from "node:fs";
+import { existsSync, readFileSync, readdirSync } from "node:fs";
 import { readFile, writeFile } from "node:fs/promises";
 import { dirname, join, resolve } from "node:path";
 import { fileURLToPath } from "node:url";
@@ -25,6 +25,16 @@ const entries = {
   forget: "src/pages/forget.ts",
   worker: "src/worker.ts",
 };
+
+/** What each language calls itself, by its file: so that no script has to load them all to say so. */
+function catalogues(): Record<string, string> {
+  const files = readdirSync(resolve(here, "locales")).filter((file) => file.endsWith(".json"));
+  // Indonesian first, then as the files stand.
+  files.sort((a, b) => Number(b === "id.json") - Number(a === "id.json") || (a < b ? -1 : 1));
+  const self = (file: string) =>
+    (JSON.parse(readFileSync(resolve(here, "locales", file), "utf8")) as Record<string, string>)["lang.self"] ?? file;
+  return Object.fromEntries(files.map((file) => [file.replace(".json", ""), self(file)]));
+}
 
 /**
  * Leave out of the catalogues what no script says: most words are on pages that the server renders.
@@ -91,6 +101,7 @@ function precompress(): Plugin {
 export default defineConfig({
   root: here,
   base: "/static/built/",
+  define: { CATALOGUES: JSON.stringify(catalogues()) },
   publicDir: false,
   resolve: {
     alias: { "@locales": resolve(here, "locales") },

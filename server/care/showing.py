@@ -17,7 +17,7 @@ from sqlalchemy.ext.asyncio import AsyncSession
 
 from server.care import CHECKED, LINES, OLD_AFTER
 from server.care.tables import HelpLine
-from server.words import Lang, long_date, text
+from server.words import Lang, locale, long_date, text
 
 AT_HOME = "ID"
 
@@ -114,4 +114,4 @@ def as_shown(row: HelpLine, lang: Lang, today: dt.date) -> ShownLine:
 
 def country_name(code: str, lang: Lang) -> str:
     """As people of that language call it."""
-    return str(Locale(lang).territories.get(code, code))
+    return str(Locale.parse(locale(lang)).territories.get(code, code))

@@ -14,7 +14,7 @@ from sqlalchemy.ext.asyncio import AsyncSession
 from server.circles.names import hides
 from server.circles.queries import MyCircle
 from server.circles.tables import Agreement, Circle
-from server.words import LANGS
+from server.words import WRITTEN
 
 MOST_LINES = 10
 LONGEST_LINE = 200
@@ -27,7 +27,7 @@ def read_agreements(sent: Mapping[str, str]) -> tuple[Lines, dict[str, str]]:
     """What was typed, a line for each, and for each field that is wrong, why."""
     lines: Lines = {}
     wrong: dict[str, str] = {}
-    for lang in LANGS:
+    for lang in WRITTEN:
         typed = sent.get(f"lines.{lang}", "")[: LONGEST_TEXT * 2]
         lines[lang] = [" ".join(one.split()) for one in typed.splitlines() if one.strip()]
         why = what_is_wrong(lines[lang])
@@ -59,9 +59,9 @@ async def agree(db: AsyncSession, mine: MyCircle, lines: Lines, today: dt.date) 
     Lines that are all empty are those that every circle has.
     """
     circle = mine.circle
-    kept = {lang: lines.get(lang, []) for lang in LANGS}
+    kept = {lang: lines.get(lang, []) for lang in WRITTEN}
     now = await agreements_of(db, circle)
-    if kept == {lang: now.get(lang, []) for lang in LANGS}:
+    if kept == {lang: now.get(lang, []) for lang in WRITTEN}:
         return False
     version = circle.agreements_version + 1
     db.add(Agreement(circle_id=circle.id, version=version, lines=kept, since=today))

@@ -25,6 +25,7 @@ from server.circles.rules import Rule, read_rule, rule_values, standard_values
 from server.circles.seats import free_seats, hold
 from server.circles.tables import Circle, Membership
 from server.web import db, lang, page, see_other, who
+from server.words import as_written
 
 editing = Blueprint("editing", __name__)
 
@@ -142,7 +143,7 @@ async def let_wait_no_longer(circle: Circle) -> None:
 
 def standard_details() -> dict[str, str]:
     """What suits most circles."""
-    standard = CircleDetails(name="x", language=lang(), newcomers=True)
+    standard = CircleDetails(name="x", language=as_written(lang()), newcomers=True)
     return {**values_of(standard.model_dump()), "name": ""}
 
 

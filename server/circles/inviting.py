@@ -24,7 +24,7 @@ from server.circles.tables import Circle, Invitation
 from server.drawing import qr
 from server.limits import Budget
 from server.web import db, page, see_other, services, spend, who
-from server.words import LANGS, Lang, as_lang, long_date, text
+from server.words import WRITTEN, Lang, as_lang, long_date, text
 
 inviting = Blueprint("inviting", __name__)
 
@@ -123,12 +123,11 @@ async def poster(slug: str) -> Response:
         "poster.html",
         circle=mine.circle,
         times=await schedule_of(db(), mine.circle),
-        languages=[own, *(other for other in LANGS if other != own)],
-        say=text,
+        languages=[own, *(other for other in WRITTEN if other != own)],
         topic=sent.get("with_topic") == "true",
         url=link(secret),
         qr=qr(link(secret)),
-        until={lang: long_date(lang, day_of(found[0].expires)) for lang in LANGS},
+        until={lang: long_date(lang, day_of(found[0].expires)) for lang in WRITTEN},
     )
 
 

@@ -26,7 +26,7 @@ from server.database import Database
 from server.security import Keys
 from server.settings import Settings
 from server.web import SIGN_IN, cookie_name
-from server.words import Lang
+from server.words import Written
 
 
 @dataclass(frozen=True)
@@ -56,7 +56,7 @@ async def seed_circle(
     facilitator: str = "Bu Sari",
     members: Sequence[str] = (),
     passphrase: str | None = None,
-    language: Lang = "id",
+    language: Written = "id",
     seats: int = 12,
     door: Literal["ask", "open"] = "ask",
     listed: bool = False,

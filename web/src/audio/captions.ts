@@ -3,7 +3,7 @@
 import { effect, signal, untracked } from "@preact/signals";
 import { maySay } from "../room/may";
 import { meeting, say, speaksElsewhere, you } from "../room/store";
-import { lang } from "../words";
+import { t } from "../words";
 import { track } from "./speaking";
 import { mic } from "./state";
 
@@ -34,7 +34,6 @@ interface RecogniserType {
   available?(options: { langs: string[]; processLocally: boolean }): Promise<string>;
 }
 
-const LANGUAGES = { id: "id-ID", en: "en-GB" } as const;
 const LONGEST = 2000;
 /** A recogniser that ends more often than this has something wrong with it. */
 const RESTARTS = 20;
@@ -53,7 +52,7 @@ export async function captionsNo(): Promise<CaptionsNo | null> {
   const type = recogniser();
   if (!type?.available) return "browser";
   try {
-    const found = await type.available({ langs: [LANGUAGES[lang.peek()]], processLocally: true });
+    const found = await type.available({ langs: [t("lang.locale")], processLocally: true });
     return found === "available" ? null : "language";
   } catch {
     return "browser";
@@ -68,7 +67,7 @@ export function startCaptions(): void {
   captioning.value = true;
   let left = RESTARTS;
   const one = new type();
-  one.lang = LANGUAGES[lang.peek()];
+  one.lang = t("lang.locale");
   one.continuous = true;
   one.interimResults = false;
   one.processLocally = true;

@@ -1,7 +1,7 @@
 // The open notebook: write, change, take out, carry away. Declines to send anything: a copy is a
 // file that the person saves by themselves.
 import { useEffect, useState } from "preact/hooks";
-import { lang, t } from "../words";
+import { t } from "../words";
 import { Ways } from "./Ways";
 import { Erase, submitted } from "./parts";
 import type { Shelf } from "./shelf";
@@ -180,7 +180,7 @@ function Carrying({ shelf, vault, taken, erased }: CarryingProps) {
 
 function dated(at: number): string {
   const words = { weekday: "long", day: "numeric", month: "long", year: "numeric" } as const;
-  return new Date(at).toLocaleDateString(lang.peek() === "en" ? "en-GB" : "id-ID", words);
+  return new Date(at).toLocaleDateString(t("lang.locale"), words);
 }
 
 /** Let the browser save a file. It never leaves the device by our doing. */

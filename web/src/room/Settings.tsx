@@ -1,7 +1,7 @@
 // The menu of the room: language, light, text size, tones, keys, help, leaving. Of this device alone.
 import type { Signal } from "@preact/signals";
 import type { ComponentChildren } from "preact";
-import { lang, t, words, type Lang } from "../words";
+import { LANGUAGES, lang, t, words, type Lang } from "../words";
 import { KEYS } from "./keys";
 import { letterKeys, setCookie, setTheme, textSize, theme, tones, touch } from "./settings";
 import type { TextSize, Theme } from "./settings";
@@ -46,7 +46,7 @@ export function SettingsSheet() {
 }
 
 type Option<T> = readonly [value: T, label: string];
-const LANGS: readonly Option<Lang>[] = [["id", "Bahasa Indonesia"], ["en", "English"]];
+const LANGS: readonly Option<Lang>[] = Object.entries(LANGUAGES);
 const themes = (): Option<Theme>[] => [
   ["auto", t("set.theme.auto")],
   ["light", t("set.theme.light")],
