@@ -19,6 +19,7 @@ from realtime.clock import Clock, Watch
 from realtime.domain.meeting import CircleId, Meeting, Phase, Presence
 from realtime.domain.refusal import Refused
 from realtime.domain.stick import next_deadline
+from realtime.draining import drain
 from realtime.events import Events
 from realtime.gateway import Gateway, log_fault
 from realtime.line import App, guarded
@@ -84,6 +85,22 @@ class Live:
         ]
         if self._sound:
             await self._sound[0].start()
+
+    async def drain(self) -> None:
+        """Send everybody on to another process, one after another; nobody is away for it."""
+        await drain(self.gateway)
+
+    async def reaches_the_store(self) -> bool:
+        """Whether meetings can be read and changed now."""
+        try:
+            await self._stores.meetings.open_circles()
+        except OutOfReach:
+            return False
+        return True
+
+    async def has_sound(self) -> bool:
+        """Whether a sound process is there for whoever turns it on."""
+        return self._sound is not None and await self._sound[0].is_served()
 
     async def stop(self) -> None:
         """Close every socket so that clients come back elsewhere; nobody loses a place."""

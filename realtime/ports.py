@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import AsyncIterator, Awaitable, Callable, Mapping
+from collections.abc import AsyncIterator, Awaitable, Callable, Collection, Mapping
 from dataclasses import dataclass
 from typing import Protocol
 
@@ -131,6 +131,13 @@ class Presence(Protocol):
 
     async def beat(self, circle_id: CircleId, connections: Mapping[str, MemberId]) -> None:
         """These are still there; what does not beat for 15 s is gone."""
+        ...
+
+    async def hand_over(self, circle_id: CircleId, members: Collection[MemberId]) -> None:
+        """They are on their way to another process: here for as long as a beat lasts.
+
+        That is no connection of theirs: it takes the place of none, and is not counted.
+        """
         ...
 
     async def depart(self, circle_id: CircleId, member_id: MemberId, connection: str) -> int:

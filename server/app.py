@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Awaitable, Callable, Mapping
 from contextlib import asynccontextmanager
 from typing import Any
 
@@ -12,13 +12,14 @@ from realtime.audio.turn import Turn
 from server import gate, live_room
 from server.circles.admission import CircleAdmission
 from server.database import Database
+from server.health import LIVES, READY, Health
 from server.jobs import Jobs
 from server.pages import make_pages
-from server.security import Keys
+from server.security import Keys, headers_for
 from server.settings import Settings
 
 
-def create_app(settings: Settings, redis_url: str) -> Any:
+def create_app(settings: Settings, redis_url: str) -> Whole:
     """Everything that answers on one port, as an ASGI application."""
     keys = Keys.kept_in(settings.data_dir)
     database = Database(settings.database_url)
@@ -45,13 +46,36 @@ def create_app(settings: Settings, redis_url: str) -> Any:
 
     pages = make_pages(settings, keys, database, around)
     live_room.hand_over(pages, room.room)
-    sockets = room.asgi()
+    parts = {"redis": room.reaches_the_store, "database": database.answers}
+    if settings.sound_workers:
+        parts["sound"] = room.has_sound
+    return Whole(pages, room.asgi(), Health(parts), room.drain, headers_for(settings))
 
-    async def app(scope: Any, receive: Any, send: Any) -> None:
+
+class Whole:
+    """One ASGI application; `drain` is awaited before it is stopped."""
+
+    def __init__(
+        self,
+        pages: Any,
+        sockets: Any,
+        health: Health,
+        send_on: Callable[[], Awaitable[None]],
+        headers: Mapping[str, str],
+    ) -> None:
+        self._pages, self._sockets, self.health = pages, sockets, health
+        self._send_on, self._headers = send_on, headers
+
+    async def __call__(self, scope: Any, receive: Any, send: Any) -> None:
         # Sockets alone go to the room: there is no long-polling to answer.
         if scope["type"] == "websocket" and scope["path"].startswith("/socket.io/"):
-            await sockets(scope, receive, send)
+            await self._sockets(scope, receive, send)
+        elif scope["type"] == "http" and scope["path"] in (LIVES, READY):
+            await self.health.answer(scope["path"], send, self._headers)
         else:
-            await pages(scope, receive, send)
+            await self._pages(scope, receive, send)
 
-    return app
+    async def drain(self) -> None:
+        """Not ready any more, and nobody left in the room."""
+        self.health.draining = True
+        await self._send_on()

@@ -87,7 +87,7 @@ async def serve(
         ssl_certfile=tls.cert if tls else None,
         ssl_keyfile=tls.key if tls else None,
     )
-    await until_stopped(Server(config, ready), listener, stop)
+    await until_stopped(Server(config, ready), listener, stop, app.drain)
 
 
 def configured(app: Any, **more: Any) -> uvicorn.Config:
@@ -105,12 +105,24 @@ def configured(app: Any, **more: Any) -> uvicorn.Config:
     )
 
 
-async def until_stopped(server: Server, listener: socket.socket, stop: asyncio.Event) -> None:
-    """Let the server run until it is told to stop or fails to start."""
+async def until_stopped(
+    server: Server,
+    listener: socket.socket,
+    stop: asyncio.Event,
+    drain: Callable[[], Awaitable[None]],
+) -> None:
+    """Let the server run until it is told to stop or fails to start.
+
+    Nobody new is taken in then, people are sent on, and what was asked for is answered.
+    """
     serving = asyncio.create_task(server.serve([listener]))
     asked = asyncio.create_task(stop.wait())
     try:
         await asyncio.wait({serving, asked}, return_when=asyncio.FIRST_COMPLETED)
+        if server.started and not serving.done():
+            for accepting in server.servers:
+                accepting.close()
+            await drain()
         server.should_exit = True
         await serving
     finally:

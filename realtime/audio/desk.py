@@ -75,6 +75,13 @@ class Desk:
             await asyncio.gather(self._looking, return_exceptions=True)
         await self._post.stop()
 
+    async def is_served(self) -> bool:
+        """Whether any sound process lives."""
+        try:
+            return bool(await self._leases.living())
+        except OutOfReach:
+            return False
+
     # --- What people ask ---
 
     async def _join(self, circle: Circle, socket: Socket, sent: SoundJoin) -> Ack:

@@ -8,13 +8,13 @@ from __future__ import annotations
 
 import time
 from collections import defaultdict
-from collections.abc import AsyncIterator, Callable, Mapping
+from collections.abc import AsyncIterator, Callable, Collection, Mapping
 from functools import partial
 
 from realtime.domain.meeting import CircleId, Instant, Meeting, MemberId, Phase
 from realtime.ports import PASSING, Heard, OutOfReach, StateHeard, WordsHeard
 from realtime.store.hearing import Ear, Hear, Troubles
-from realtime.store.presence import LASTS
+from realtime.store.presence import LASTS, ON_THE_WAY, counted
 
 
 class Memory:
@@ -151,27 +151,33 @@ class MemoryPresence:
 
     async def arrive(self, circle_id: CircleId, member_id: MemberId, connection: str) -> int:
         await self.beat(circle_id, {connection: member_id})
-        return self._living(circle_id).count(member_id)
+        return counted(self._living(circle_id), member_id)
 
     async def beat(self, circle_id: CircleId, connections: Mapping[str, MemberId]) -> None:
         self._memory.reach()
         for connection, member_id in connections.items():
             self._memory.here[circle_id][member_id, connection] = self._clock()
 
+    async def hand_over(self, circle_id: CircleId, members: Collection[MemberId]) -> None:
+        self._memory.reach()
+        for member_id in members:
+            self._memory.here[circle_id][member_id, ON_THE_WAY] = self._clock()
+
     async def depart(self, circle_id: CircleId, member_id: MemberId, connection: str) -> int:
         self._memory.reach()
         self._memory.here[circle_id].pop((member_id, connection), None)
-        return self._living(circle_id).count(member_id)
+        return counted(self._living(circle_id), member_id)
 
     async def connected(self, circle_id: CircleId) -> frozenset[MemberId]:
-        return frozenset(self._living(circle_id))
+        living = self._living(circle_id)
+        return frozenset(MemberId(one.partition("\n")[0]) for one in living)
 
-    def _living(self, circle_id: CircleId) -> list[MemberId]:
-        """The person behind each connection that beat of late; the others are dropped."""
+    def _living(self, circle_id: CircleId) -> list[str]:
+        """Each connection that beat of late, as person and connection; the others are dropped."""
         self._memory.reach()
         oldest = self._clock() - LASTS
         living = {who: at for who, at in self._memory.here[circle_id].items() if at >= oldest}
         self._memory.here[circle_id] = living
         if not living:
             del self._memory.here[circle_id]
-        return [member_id for member_id, _ in living]
+        return [f"{member_id}\n{connection}" for member_id, connection in living]

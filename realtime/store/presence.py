@@ -7,7 +7,7 @@ is gone waits until every process has had the time to beat again (`LASTS`).
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Collection, Iterable, Mapping
 from pathlib import Path
 
 from realtime.domain.meeting import CircleId, Instant, MemberId
@@ -16,6 +16,8 @@ from realtime.store.link import KEPT, Link, Script, key
 HERE = Script.read(Path(__file__).with_name("here.lua"))
 LASTS = 15
 """Seconds that a beat lasts."""
+ON_THE_WAY = ""
+"""In the place of a connection: whoever was sent on to another process."""
 
 
 class RedisPresence:
@@ -26,22 +28,31 @@ class RedisPresence:
         self._clock = clock
 
     async def arrive(self, circle_id: CircleId, member_id: MemberId, connection: str) -> int:
-        return (await self._living(circle_id, "here", {connection: member_id})).count(member_id)
+        return counted(await self._living(circle_id, "here", {connection: member_id}), member_id)
 
     async def beat(self, circle_id: CircleId, connections: Mapping[str, MemberId]) -> None:
         if connections:
             await self._living(circle_id, "here", connections)
 
+    async def hand_over(self, circle_id: CircleId, members: Collection[MemberId]) -> None:
+        if members:
+            await self._living(circle_id, "here", members)
+
     async def depart(self, circle_id: CircleId, member_id: MemberId, connection: str) -> int:
-        return (await self._living(circle_id, "gone", {connection: member_id})).count(member_id)
+        return counted(await self._living(circle_id, "gone", {connection: member_id}), member_id)
 
     async def connected(self, circle_id: CircleId) -> frozenset[MemberId]:
-        return frozenset(await self._living(circle_id, "who", {}))
+        living = await self._living(circle_id, "who", {})
+        return frozenset(MemberId(one.partition("\n")[0]) for one in living)
 
     async def _living(
-        self, circle_id: CircleId, what: str, connections: Mapping[str, MemberId]
-    ) -> list[MemberId]:
-        """Do `what` with these connections; the person behind each one that lives."""
+        self, circle_id: CircleId, what: str, these: Mapping[str, MemberId] | Collection[MemberId]
+    ) -> list[str]:
+        """Do `what` with these connections; every one that lives, as person and connection."""
+        if isinstance(these, Mapping):
+            words = [f"{member_id}\n{connection}" for connection, member_id in these.items()]
+        else:
+            words = [f"{member_id}\n{ON_THE_WAY}" for member_id in these]
         now = "" if self._clock is None else f"{self._clock():.6f}"
         living = await self._link.run(
             HERE,
@@ -50,6 +61,12 @@ class RedisPresence:
             LASTS,
             KEPT,
             what,
-            *(f"{member_id}\n{connection}" for connection, member_id in connections.items()),
+            *words,
         )
-        return [MemberId(one.decode().partition("\n")[0]) for one in living]
+        return [one.decode() for one in living]
+
+
+def counted(living: Iterable[str], member_id: MemberId) -> int:
+    """How many connections of that person there are; being on the way is none."""
+    whose = (one.partition("\n") for one in living)
+    return sum(member == member_id and name != ON_THE_WAY for member, _, name in whose)

@@ -39,6 +39,22 @@ async def test_a_connection_that_no_longer_beats_is_gone_after_15_seconds(world:
     assert await process.presence.arrive(CIRCLE, SITI, "three") == 1
 
 
+async def test_whoever_is_sent_on_is_here_for_as_long_as_a_beat_lasts(world: World) -> None:
+    clock = Clock()
+    here, there = world.process(clock), world.process(clock)
+    await here.presence.arrive(CIRCLE, SITI, "one")
+    await here.presence.hand_over(CIRCLE, {SITI})
+    # It is no connection: however often somebody is sent on, none of their tabs is refused.
+    assert await here.presence.depart(CIRCLE, SITI, "one") == 0
+    assert await there.presence.connected(CIRCLE) == {SITI}
+    assert await there.presence.arrive(CIRCLE, SITI, "two") == 1
+    assert await there.presence.depart(CIRCLE, SITI, "two") == 0
+    clock.now += 14.9
+    assert await there.presence.connected(CIRCLE) == {SITI}
+    clock.now += 0.2
+    assert await there.presence.connected(CIRCLE) == frozenset()
+
+
 async def test_a_beat_brings_back_whoever_was_thought_gone(world: World) -> None:
     clock = Clock()
     process = world.process(clock)
