@@ -9,7 +9,6 @@ from __future__ import annotations
 import asyncio
 from collections.abc import Awaitable, Callable
 from contextlib import suppress
-from dataclasses import asdict
 from typing import Any
 
 import orjson
@@ -64,9 +63,9 @@ class Events:
             "sound_answer": self._no_sound,
             "sound_leave": self._no_sound,
         }
-        gateway.server.on("*", self._any)
+        gateway.server.answers(self._any)
 
-    async def _any(self, event: object, sid: str, *arguments: object) -> dict[str, Any]:
+    async def _any(self, sid: str, event: object, *arguments: object) -> Ack:
         """Answer one event; nothing that goes wrong leaves its content anywhere."""
         known = event if isinstance(event, str) and event in CLIENT_EVENTS else "unknown"
         found = self._gateway.find(sid)
@@ -86,7 +85,7 @@ class Events:
         finally:
             if found is not None:
                 found[1].idle.set()
-        return asdict(answer)
+        return answer
 
     async def _answer(
         self, event: str, circle: Circle, socket: Socket, arguments: tuple[object, ...]

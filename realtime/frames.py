@@ -9,8 +9,11 @@ from __future__ import annotations
 
 import asyncio
 import logging
+import re
 import struct
 from collections.abc import Awaitable, Callable, Coroutine, Iterable
+from contextlib import suppress
+from dataclasses import asdict
 from typing import Any
 
 import orjson
@@ -20,11 +23,19 @@ from uvicorn.protocols.websockets.websockets_sansio_impl import WebSocketsSansIO
 
 from realtime.line import LINE, MAX_FRAME, Line
 
+MOST_UNREAD = 256 * 1024
+"""Bytes waiting for one reader; one that is further behind is cut and comes back fresh."""
 BACKLOG = 256
-"""Frames waiting for one reader; one that is further behind is closed and comes back fresh."""
+"""The same in frames, where only engine.io's queue can be seen. None is larger than 16 KB."""
+PING_SECONDS = 10
+EVENT = re.compile(r"42(\d{0,9})(?=\[)")
+"""An event for the one namespace that there is, and the number under which it is answered."""
 
 RESERVED = frozenset({"connect", "disconnect", "*", "__disconnect_final"})
 """Names that mean something to socketio itself: no client may send an event by them."""
+
+Answer = Callable[..., Awaitable[Any]]
+"""Of (sid, event, *arguments) from a client: the dataclass that it is answered with."""
 
 # What socketio logs holds what people say, tracebacks too: nothing of it goes anywhere.
 SILENT = logging.getLogger("realtime.frames.silent")
@@ -35,17 +46,16 @@ class Frame:
     """One event, encoded once for as many sockets as there are."""
 
     def __init__(self, event: str, payload: bytes) -> None:
-        self._text = b'42["%b",%b]' % (event.encode(), payload)
-        self._packet: Any = None
-        self.bytes = framed(self._text)
+        text = b'42["%b",%b]' % (event.encode(), payload)
+        self.bytes = framed(text)
         """As it goes over the line: a whole WebSocket message."""
+        self._text = text[1:]
+        self._packet: Any = None
 
     def packet(self) -> Any:
-        """The same for engine.io's queue."""
+        """The same for engine.io's queue, which keeps what a packet was encoded to."""
         if self._packet is None:
-            self._packet = eio.Packet(eio.MESSAGE, data="")
-            # engine.io keeps what a packet encodes to; handing it over saves encoding it again.
-            self._packet.encode_cache = self._text.decode()
+            self._packet = eio.Packet(eio.MESSAGE, data=self._text.decode())
         return self._packet
 
 
@@ -59,55 +69,126 @@ def framed(text: bytes) -> bytes:
     return struct.pack("!BBQ", 0x81, 127, size) + text
 
 
-class Outlet:
-    """Writes past engine.io's queue, straight to the transport, while nothing waits in it."""
+class Way:
+    """One connection read and written past engine.io's queue, tasks and timers.
 
-    def __init__(self, socket: Any, protocol: Any) -> None:
-        self._queue, self._protocol = socket.queue, protocol
-        self._busy = False
+    All that is sent goes to the transport in the order in which it was sent, and at once. What a
+    reader that stalls leaves there has a bound.
+    """
+
+    def __init__(self, server: Server, socket: Any, line: Line, protocol: Any) -> None:
+        self.sid: str | None = None
+        """Of socketio's socket, while there is one."""
+        self.line = line
+        self.heard = True
+        """Whether anything came since the last ping."""
+        self._server, self._socket, self._transport = server, socket, protocol.transport
+        self._cut = False
+        socket.schedule_ping = lambda: None
+        socket._websocket_handler = self.serve
 
     @classmethod
-    def of(cls, socket: Any, line: Line | None) -> Outlet | None:
+    def of(cls, server: Server, socket: Any, line: Line | None) -> Way | None:
         """None where the ASGI server is another than the one we know."""
         protocol = getattr(line.send, "__self__", None) if line else None
-        if not isinstance(protocol, WebSocketsSansIOProtocol):
+        if line is None or not isinstance(protocol, WebSocketsSansIOProtocol):
             return None
-        outlet = cls(socket, protocol)
-        socket.poll = outlet.poll
-        return outlet
+        return cls(server, socket, line, protocol)
 
-    async def poll(self) -> list[Any]:
-        """What engine.io's writer sends next; an empty list ends it.
+    async def serve(self, ws: Any) -> None:
+        """In the place of engine.io's reader and writer, until the line ends."""
+        socket, server = self._socket, self._server
+        socket.connected = socket.upgraded = True
+        while not socket.queue.empty():
+            await self.send(socket.queue.get_nowait())
+            socket.queue.task_done()
+        socket.send = self.send
+        server.beats.add(self)
+        try:
+            while not socket.closed:
+                await self._hear(await ws.wait())
+        except OSError:
+            # They hung up.
+            pass
+        finally:
+            server.beats.remove(self)
+            await socket.close(wait=False, abort=True, reason=server.eio.reason.TRANSPORT_CLOSE)
+        await ws.close()
 
-        It waits without a time limit: a client that is gone is noticed by the reader, and a
-        timer for each frame costs more than the frame.
-        """
-        self._busy = False
-        packets = [await self._queue.get()]
-        while not self._queue.empty():
-            packets.append(self._queue.get_nowait())
-        for _ in packets:
-            self._queue.task_done()
-        if None in packets:
-            end = packets.index(None)
-            if end:
-                self._queue.put_nowait(None)
-            packets = packets[:end]
-        # Until the writer asks again it may hold frames that are older than the next ones.
-        self._busy = True
-        return packets
+    async def _hear(self, text: str) -> None:
+        self.heard = True
+        event = EVENT.match(text) if self.sid else None
+        if event is None or not (said := read(text[event.end() :])):
+            await self._socket.receive(eio.Packet(encoded_packet=text))
+            return
+        answer = await self._server.answer(self.sid, *said)
+        if number := event.group(1):
+            self.write(framed(b"43%b[%b]" % (number.encode(), orjson.dumps(answer))))
 
-    def write(self, frame: bytes) -> bool:
-        """Send it now. False: something is in the way, it has to queue up."""
-        protocol = self._protocol
-        if self._busy or not self._queue.empty() or not protocol.writable.is_set():
-            return False
-        if not protocol.handshake_complete or protocol.close_sent:
-            return False
-        if protocol.transport.is_closing():
-            return False
-        protocol.transport.write(frame)
-        return True
+    async def send(self, packet: Any) -> None:
+        """What engine.io and socketio have to say themselves."""
+        self.write(framed(packet.encode().encode()))
+
+    def write(self, frame: bytes) -> None:
+        """Send it now; who has read too little of what went before is cut."""
+        if self._cut or self._transport.is_closing():
+            return
+        if self._transport.get_write_buffer_size() > MOST_UNREAD:
+            self.cut()
+        else:
+            self._transport.write(frame)
+
+    def beat(self) -> None:
+        """Ask whether anybody is there; who did not answer the last time is gone."""
+        if self.heard:
+            self.heard = False
+            self.write(PING)
+        else:
+            self.cut()
+
+    def cut(self) -> None:
+        """End it and forget what was not read; `serve` sees to the rest."""
+        self._cut = True
+        self._transport.abort()
+
+
+class Beats:
+    """The heartbeat of all ways, a tenth of them at a time: no task and no timer for each."""
+
+    def __init__(self) -> None:
+        self._groups: list[set[Way]] = [set() for _ in range(PING_SECONDS)]
+        self._count = 0
+        self._timer: asyncio.TimerHandle | None = None
+
+    def add(self, way: Way) -> None:
+        self._count += 1
+        self._groups[self._count % PING_SECONDS].add(way)
+        if self._timer is None:
+            self._timer = asyncio.get_running_loop().call_later(1, self._beat, 0)
+
+    def remove(self, way: Way) -> None:
+        for group in self._groups:
+            group.discard(way)
+
+    def _beat(self, turn: int) -> None:
+        for way in list(self._groups[turn]):
+            way.beat()
+        self._timer = None
+        if any(self._groups):
+            following = (turn + 1) % PING_SECONDS
+            self._timer = asyncio.get_running_loop().call_later(1, self._beat, following)
+
+
+def read(text: str) -> list[Any]:
+    """An event and what came with it; empty where socketio has to say what is wrong with it."""
+    try:
+        said: list[Any] = orjson.loads(text)
+    except orjson.JSONDecodeError:
+        return []
+    return said
+
+
+PING = framed(b"2")
 
 
 def prepared(event: str, payload: bytes) -> Frame:
@@ -118,32 +199,59 @@ def prepared(event: str, payload: bytes) -> Frame:
 class Server(socketio.AsyncServer):  # type: ignore[misc]
     """socketio's server, with a word after CONNECT and no second chance after junk."""
 
-    def __init__(self, origins: Iterable[str], welcome: Callable[[str], Awaitable[None]]) -> None:
+    def __init__(
+        self,
+        origins: Iterable[str],
+        welcome: Callable[[str], Awaitable[None]],
+        *,
+        straight: bool = True,
+    ) -> None:
+        """`straight=False` leaves every private part alone: all goes by engine.io's queue."""
         super().__init__(
             async_mode="asgi",
             transports=["websocket"],
             async_handlers=False,
             cors_allowed_origins=list(origins),
             max_http_buffer_size=MAX_FRAME,
-            ping_interval=10,
-            ping_timeout=10,
+            ping_interval=PING_SECONDS,
+            ping_timeout=PING_SECONDS,
+            monitor_clients=not straight,
             logger=SILENT,
             engineio_logger=SILENT,
         )
-        self._welcome = welcome
-        self._outlets: dict[str, Outlet] = {}
+        self._welcome, self._straight = welcome, straight
+        self.answer: Answer
+        self.beats = Beats()
+        self._ways: dict[str, Way] = {}
+        """By the connection's id while it lasts."""
+        self._seated: dict[str, Way] = {}
+        """By socketio's id, of those who said CONNECT."""
         self._side: set[asyncio.Task[None]] = set()
 
     async def _handle_eio_connect(self, eio_sid: str, environ: Any) -> None:
         await super()._handle_eio_connect(eio_sid, environ)
         socket = self.eio.sockets.get(eio_sid)
-        outlet = Outlet.of(socket, self._line(eio_sid)) if socket is not None else None
-        if outlet is not None:
-            self._outlets[eio_sid] = outlet
+        if socket is not None and self._straight:
+            way = Way.of(self, socket, self._line(eio_sid))
+            if way is not None:
+                self._ways[eio_sid] = way
 
     async def _handle_eio_disconnect(self, eio_sid: str, reason: str) -> None:
-        self._outlets.pop(eio_sid, None)
+        self._forget(self._ways.pop(eio_sid, None))
         await super()._handle_eio_disconnect(eio_sid, reason)
+
+    def _forget(self, way: Way | None) -> None:
+        if way is not None and way.sid is not None:
+            self._seated.pop(way.sid, None)
+            way.sid = None
+
+    def answers(self, answer: Answer) -> None:
+        """Let this answer whatever clients send."""
+        self.answer = answer
+        self.on("*", self._by_the_queue)
+
+    async def _by_the_queue(self, event: str, sid: str, *arguments: object) -> Any:
+        return asdict(await self.answer(sid, event, *arguments))
 
     async def _handle_connect(self, eio_sid: str, namespace: str | None, data: Any) -> None:
         if self.manager.sid_from_eio_sid(eio_sid, "/"):
@@ -156,6 +264,10 @@ class Server(socketio.AsyncServer):  # type: ignore[misc]
             return
         # What is sent before a client hears CONNECT could get lost: the first words come after it.
         if sid and self.manager.is_connected(sid, "/"):
+            way = self._ways.get(eio_sid)
+            if way is not None:
+                way.sid = sid
+                self._seated[sid] = way
             await self._welcome(sid)
         elif line := self._line(eio_sid):
             line.end_soon()
@@ -163,6 +275,10 @@ class Server(socketio.AsyncServer):  # type: ignore[misc]
     async def _handle_eio_message(self, eio_sid: str, data: Any) -> None:
         try:
             await super()._handle_eio_message(eio_sid, data)
+            if isinstance(data, str) and data.startswith("1") and (line := self._line(eio_sid)):
+                # They took leave of the room, and have no other errand.
+                self._forget(self._ways.get(eio_sid))
+                line.end_soon()
         except Exception:
             # A frame that cannot be read: no ghost stays behind.
             await self.cut(eio_sid)
@@ -180,17 +296,21 @@ class Server(socketio.AsyncServer):  # type: ignore[misc]
     def send(self, sids: Iterable[str], frame: Frame) -> None:
         """Send one frame to each socket, at once and in order; who is too slow is cut."""
         for sid in sids:
-            eio_sid = self.eio_of(sid)
-            socket = self.eio.sockets.get(eio_sid)
-            if eio_sid is None or socket is None or socket.closed or socket.closing:
-                continue
-            outlet = self._outlets.get(eio_sid)
-            if outlet is not None and outlet.write(frame.bytes):
-                continue
-            if socket.queue.qsize() < BACKLOG:
-                socket.queue.put_nowait(frame.packet())
+            way = self._seated.get(sid)
+            if way is not None:
+                way.write(frame.bytes)
             else:
-                self.soon(self.cut(eio_sid))
+                self._queue_up(sid, frame)
+
+    def _queue_up(self, sid: str, frame: Frame) -> None:
+        eio_sid = self.eio_of(sid)
+        socket = self.eio.sockets.get(eio_sid)
+        if socket is None or socket.closed or socket.closing:
+            return
+        if socket.queue.qsize() < BACKLOG:
+            socket.queue.put_nowait(frame.packet())
+        else:
+            self.soon(self.cut(eio_sid))
 
     def hung_up(self, sid: str) -> bool:
         """Whether the browser said goodbye: a page that was closed or left, not a line lost."""
@@ -218,6 +338,9 @@ class Server(socketio.AsyncServer):  # type: ignore[misc]
         """End a connection at once, sending nothing more."""
         line = self._line(eio_sid)
         socket = self.eio.sockets.get(eio_sid)
+        way = self._ways.get(eio_sid or "")
+        if way is not None:
+            way.cut()
         if socket is not None:
             await socket.close(wait=False, abort=True)
         if line is not None:

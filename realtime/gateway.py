@@ -59,10 +59,12 @@ class Gateway:
         presence: Presence,
         clock: Clock,
         origins: Iterable[str],
+        *,
+        straight: bool = True,
     ) -> None:
         self.room, self.fanout, self.presence, self.clock = room, fanout, presence, clock
         self._admission = admission
-        self.server = Server(origins, self._welcome)
+        self.server = Server(origins, self._welcome, straight=straight)
         self.audiences = Audiences(self.server)
         self.circles: dict[CircleId, Circle] = {}
         self.beside: Beside | None = None

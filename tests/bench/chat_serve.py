@@ -1,0 +1,148 @@
+"""What carries words to a circle, each in a process of its own, the room and its peers alike.
+
+`python -m tests.bench.chat_serve KIND ...` answers lines of JSON. The room is served as `lingkar
+serve` does it, over a real Valkey, with everything that it checks; `without` leaves one check
+out, to tell what it costs. The peers check nothing.
+"""
+
+from __future__ import annotations
+
+import argparse
+import asyncio
+import contextlib
+import sys
+from collections.abc import Callable, Iterator
+from typing import Any
+
+import orjson
+import uvicorn
+
+from server.serving import configured, listen
+from tests.bench.chat_peers import INSTALLED
+from tests.bench.sound_child import serve
+
+Serving = Callable[[], Any]
+
+
+class Uvicorn(uvicorn.Server):
+    """Leaves the signals alone: this ends with its standard input."""
+
+    @contextlib.contextmanager
+    def capture_signals(self) -> Iterator[None]:
+        yield
+
+
+def by_uvicorn(app: Any) -> str:
+    """Serve it from now on; returns where."""
+    listener = listen("127.0.0.1", 0)
+    server = Uvicorn(configured(app, lifespan="off", timeout_graceful_shutdown=1))
+    RUNNING.append(asyncio.create_task(server.serve([listener])))
+    return f"http://127.0.0.1:{listener.getsockname()[1]}"
+
+
+RUNNING: list[Any] = []
+"""What has to be kept for as long as this process lives."""
+
+
+async def room(redis_url: str, without: str) -> str:
+    """This project's room."""
+    # Not at the top: the peers would carry its modules.
+    from realtime.live import Live
+    from realtime.store import by_redis
+    from tests.bench.chat_checks import leave_out
+    from tests.bench.machines import Door
+
+    leave_out(without)
+    origins: list[str] = []
+    live = Live(Door(), by_redis(redis_url), origins)
+    await live.start()
+    url = by_uvicorn(live.asgi())
+    live.sio.eio.cors_allowed_origins = [url]
+    return url
+
+
+async def stock() -> str:
+    """python-socketio as people use it: a room for each circle."""
+    import socketio
+
+    sio = socketio.AsyncServer(
+        async_mode="asgi", transports=["websocket"], cors_allowed_origins="*"
+    )
+    people: dict[str, Any] = {}
+    seq = 0
+
+    async def connect(sid: str, _environ: object, auth: Any) -> None:
+        people[sid] = auth
+        await sio.enter_room(sid, auth["circle"])
+
+    async def say(sid: str, said: Any) -> dict[str, Any]:
+        nonlocal seq
+        seq += 1
+        who = people[sid]
+        whole = {"id": said["id"], "member_id": who["member"], "name": who["name"]}
+        whole |= {"kind": "say", "text": said["text"], "seq": seq}
+        await sio.emit("said", whole, room=who["circle"])
+        return {"ok": True, "id": said["id"], "seq": seq}
+
+    sio.on("connect", connect)
+    sio.on("say", say)
+    return by_uvicorn(socketio.ASGIApp(sio))
+
+
+async def bare() -> str:
+    """picows, and a set of connections for each circle: what is said goes out as it came in."""
+    sys.path.append(str(INSTALLED / "python"))
+    import picows
+
+    circles: dict[str, set[Any]] = {}
+
+    class Person(picows.WSListener):  # type: ignore[misc]
+        circle: set[Any]
+
+        def on_ws_frame(self, transport: Any, frame: Any) -> None:
+            if frame.msg_type is not picows.WSMsgType.TEXT:
+                return
+            text = frame.get_payload_as_bytes()
+            if text.startswith(b"40"):
+                self.circle = circles.setdefault(orjson.loads(text[2:])["circle"], set())
+                self.circle.add(transport)
+                transport.send(picows.WSMsgType.TEXT, b'40{"sid":""}')
+            elif text.startswith(b"42"):
+                said = b'42["said",' + text[text.index(b"{") :]
+                for other in self.circle:
+                    other.send(picows.WSMsgType.TEXT, said)
+
+        def on_ws_disconnected(self, transport: Any) -> None:
+            self.circle.discard(transport)
+
+    server = await picows.ws_create_server(lambda _request: Person(), "127.0.0.1", 0)
+    RUNNING.append(server)
+    await server.start_serving()
+    return f"http://127.0.0.1:{server.sockets[0].getsockname()[1]}"
+
+
+def main(kind: str, redis_url: str, without: str) -> None:
+    url = ""
+
+    async def answer(_asked: object) -> object:
+        nonlocal url
+        if not url:
+            match kind:
+                case "room":
+                    url = await room(redis_url, without)
+                case "stock":
+                    url = await stock()
+                case "picows":
+                    url = await bare()
+        return {"url": url}
+
+    serve(answer)
+
+
+if __name__ == "__main__":
+    options = argparse.ArgumentParser(description=__doc__)
+    options.add_argument("kind", choices=("room", "stock", "picows"))
+    options.add_argument("--redis", default="")
+    options.add_argument("--without", default="")
+    given = options.parse_args()
+    main(given.kind, given.redis, given.without)
