@@ -6,6 +6,7 @@ Declines to decide anything about a meeting. A private fact sends members no fra
 from __future__ import annotations
 
 import asyncio
+import math
 from collections import OrderedDict
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field, replace
@@ -67,6 +68,24 @@ class Circle:
     whispered: OrderedDict[str, MemberId] = field(default_factory=OrderedDict)
     """Who wrote which private line, so that a repeat is one. Never what, nor to whom."""
     nodding: set[MemberId] = field(default_factory=set)
+
+    _within: tuple[Meeting, list[Socket]] | None = None
+
+    def take_in(self, socket: Socket) -> None:
+        self.sockets[socket.sid] = socket
+        self._within = None
+
+    def let_go(self, socket: Socket) -> None:
+        self.sockets.pop(socket.sid, None)
+        self._within = None
+
+    def within(self, meeting: Meeting) -> list[Socket]:
+        """The sockets of the people inside: looked up anew when either changes."""
+        if self._within is None or self._within[0] is not meeting:
+            people = inside(meeting)
+            those = [s for s in self.sockets.values() if s.guest.member_id in people]
+            self._within = meeting, those
+        return self._within[1]
 
     def ready(self) -> list[Socket]:
         return [socket for socket in self.sockets.values() if socket.ready]
@@ -184,19 +203,11 @@ class Audiences:
 
     def words(self, circle: Circle, meeting: Meeting, heard: WordsHeard, payload: bytes) -> None:
         """Pass words on to those inside, encoded once. Whoever stepped out receives none."""
-        within = inside(meeting)
         frame = prepared(heard.event, payload)
         # Nods have no place in the order of the words.
-        ordered = heard.event not in PASSING
-        self._server.send(
-            [
-                socket.sid
-                for socket in circle.ready()
-                if socket.guest.member_id in within
-                and not (ordered and heard.seq <= socket.from_seq)
-            ],
-            frame,
-        )
+        seq = math.inf if heard.event in PASSING else heard.seq
+        within = circle.within(meeting)
+        self._server.send([s.sid for s in within if s.ready and s.from_seq < seq], frame)
 
     def whisper(self, circle: Circle, meeting: Meeting, said: Whispered, payload: bytes) -> None:
         """To every tab of the people of that line, and not a frame to anybody else."""

@@ -11,6 +11,7 @@ import asyncio
 import logging
 import re
 import struct
+from collections import deque
 from collections.abc import Awaitable, Callable, Coroutine, Iterable
 from contextlib import suppress
 from dataclasses import asdict
@@ -27,6 +28,8 @@ MOST_UNREAD = 256 * 1024
 """Bytes waiting for one reader; one that is further behind is cut and comes back fresh."""
 BACKLOG = 256
 """The same in frames, where only engine.io's queue can be seen. None is larger than 16 KB."""
+MOST_UNANSWERED = 8
+"""Frames of one client that wait for their turn; more stay in the network."""
 PING_SECONDS = 10
 EVENT = re.compile(r"42(\d{0,9})(?=\[)")
 """An event for the one namespace that there is, and the number under which it is answered."""
@@ -69,6 +72,52 @@ def framed(text: bytes) -> bytes:
     return struct.pack("!BBQ", 0x81, 127, size) + text
 
 
+class Inbox:
+    """What came in and was not read yet, in the place of uvicorn's queue.
+
+    uvicorn stops reading after each frame and begins again after the next: two calls of the
+    system a frame. This stops it only once some are waiting.
+    """
+
+    def __init__(self, transport: asyncio.Transport) -> None:
+        self._transport = transport
+        self._waiting: deque[Any] = deque()
+        self._reader: asyncio.Future[None] | None = None
+        self._paused = False
+
+    @classmethod
+    def instead_of(cls, protocol: Any) -> Inbox:
+        """With what came in already. From here on nothing else stops the reading."""
+        inbox = cls(protocol.transport)
+        while not protocol.queue.empty():
+            inbox.put_nowait(protocol.queue.get_nowait())
+        if protocol.read_paused:
+            protocol.transport.resume_reading()
+        protocol.read_paused = True
+        return inbox
+
+    def put_nowait(self, message: Any) -> None:
+        self._waiting.append(message)
+        if self._reader is not None and not self._reader.done():
+            self._reader.set_result(None)
+        if len(self._waiting) >= MOST_UNANSWERED and not self._paused:
+            self._paused = True
+            self._transport.pause_reading()
+
+    async def get(self) -> Any:
+        while not self._waiting:
+            self._reader = asyncio.get_running_loop().create_future()
+            await self._reader
+        if self._paused and len(self._waiting) == 1:
+            self._paused = False
+            self._transport.resume_reading()
+        return self._waiting.popleft()
+
+    def empty(self) -> bool:
+        """Never, as far as uvicorn is to know: it would begin to read."""
+        return False
+
+
 class Way:
     """One connection read and written past engine.io's queue, tasks and timers.
 
@@ -84,6 +133,7 @@ class Way:
         """Whether anything came since the last ping."""
         self._server, self._socket, self._transport = server, socket, protocol.transport
         self._cut = False
+        protocol.queue = Inbox.instead_of(protocol)
         socket.schedule_ping = lambda: None
         socket._websocket_handler = self.serve
 

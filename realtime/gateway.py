@@ -131,7 +131,7 @@ class Gateway:
                 await self.fanout.listen(circle_id, hear)
                 circle.seq = max(circle.seq, await self.fanout.sequence(circle_id))
                 self.circles[circle_id] = circle
-            circle.sockets[socket.sid] = socket
+            circle.take_in(socket)
             self._of[socket.sid] = circle
 
     async def _welcome(self, sid: str) -> None:
@@ -176,7 +176,7 @@ class Gateway:
             left = await self.presence.depart(circle_id, socket.guest.member_id, socket.sid)
         async with self._doors.setdefault(circle_id, asyncio.Lock()):
             if circle is not None:
-                circle.sockets.pop(socket.sid, None)
+                circle.let_go(socket)
             if circle is not None and not circle.sockets and self.circles.get(circle_id) is circle:
                 del self.circles[circle_id]
                 self.room.forget(circle_id)

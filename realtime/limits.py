@@ -9,6 +9,7 @@ from __future__ import annotations
 import ipaddress
 from collections.abc import Mapping
 from dataclasses import dataclass, field
+from typing import NamedTuple
 
 from realtime.domain.meeting import Instant
 
@@ -21,8 +22,7 @@ class Budget:
     seconds: float
 
 
-@dataclass(frozen=True)
-class Bucket:
+class Bucket(NamedTuple):
     """What is left of a budget, as of an instant. Starts full."""
 
     left: float

@@ -95,7 +95,7 @@ class Guard:
     async def receive(self) -> Message:
         """The next frame fit to be read; as if the client hung up after one that is not."""
         while True:
-            message = await self._next()
+            message = await (self._receive() if self._greeted else self._first())
             if message["type"] != "websocket.receive":
                 self._line.hung_up = message.get("code") in GOODBYES
                 return message
@@ -109,9 +109,7 @@ class Guard:
             self._greeted = self._greeted or text.startswith("40")
             return message
 
-    async def _next(self) -> Message:
-        if self._greeted:
-            return await self._receive()
+    async def _first(self) -> Message:
         left = self._hello_by - asyncio.get_running_loop().time()
         try:
             return await asyncio.wait_for(self._receive(), max(left, 0.01))
