@@ -21,7 +21,7 @@ from typing import Any
 
 import uvicorn
 
-from server import logs, loops, memory
+from server import collecting, logs, loops, memory
 from server.listening import CannotServe
 from server.settings import Settings
 from server.stopping import stop_requested
@@ -98,6 +98,8 @@ def configured(app: Any, **more: Any) -> uvicorn.Config:
         ws="websockets-sansio",
         ws_max_size=LARGEST_FRAME,
         ws_per_message_deflate=False,
+        # The room asks by itself whether somebody is still there.
+        ws_ping_interval=None,
         access_log=False,
         server_header=False,
         log_config=None,
@@ -186,6 +188,7 @@ def alone(
     """Serve, and say so in one line. The first of all makes the link for the organiser."""
 
     async def ready() -> None:
+        collecting.seldom()
         line = f"Web on port {settings.port} ({os.getpid()})"
         if first:
             from server.setup import setup_link

@@ -32,6 +32,7 @@ from redis.exceptions import (
 
 from realtime.domain.meeting import CircleId
 from realtime.ports import OutOfReach
+from realtime.store.pipe import Pipe
 
 PATIENCE = 1.0
 """Seconds until an answer that does not come is called out of reach."""
@@ -87,6 +88,7 @@ class Link:
         )
         self._waiting: list[_Asked] = []
         self._sending: asyncio.Task[None] | None = None
+        self._pipe: Pipe | None = None
 
     @property
     def pool(self) -> ConnectionPool:
@@ -106,6 +108,8 @@ class Link:
             self._sending.cancel()
             await asyncio.wait([self._sending])
         self._fail(self._waiting)
+        if self._pipe is not None:
+            self._pipe.lose()
         await self._redis.aclose()
 
     async def _answer(self, words: tuple[Word, ...], script: Script | None) -> Any:
@@ -145,11 +149,15 @@ class Link:
         return replies
 
     async def _pipeline(self, commands: list[tuple[Word, ...]]) -> list[Any]:
-        async with self._redis.pipeline(transaction=False) as pipeline:
-            for words in commands:
-                pipeline.execute_command(*words)
-            # Raised errors would be given the arguments to quote.
-            return await pipeline.execute(raise_on_error=False)
+        pipe = self._pipe
+        if pipe is not None and pipe.lost:
+            self._pipe = None
+            await pipe.connection.disconnect(nowait=True)
+            await self.pool.release(pipe.connection)
+        if self._pipe is None:
+            connection = await self.pool.get_connection()  # type: ignore[no-untyped-call]
+            self._pipe = Pipe(connection, PATIENCE)
+        return await self._pipe.exchange(commands)
 
     def _fail(self, batch: list[_Asked], error: BaseException | None = None) -> None:
         for asked in batch:

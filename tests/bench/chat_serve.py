@@ -17,7 +17,9 @@ from typing import Any
 import orjson
 import uvicorn
 
-from server.serving import configured, listen
+from server import collecting
+from server.listening import listen
+from server.serving import configured
 from tests.bench.chat_peers import INSTALLED
 from tests.bench.sound_child import serve
 
@@ -58,6 +60,7 @@ async def room(redis_url: str, without: str) -> str:
     await live.start()
     url = by_uvicorn(live.asgi())
     live.sio.eio.cors_allowed_origins = [url]
+    collecting.seldom()
     return url
 
 
