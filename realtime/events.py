@@ -7,14 +7,16 @@ Declines to look into what people say.
 from __future__ import annotations
 
 import asyncio
+import time
 from collections.abc import Awaitable, Callable
 from contextlib import suppress
 from typing import Any
 
 import orjson
 
-from realtime import limits, table
+from realtime import limits, table, trace
 from realtime.audiences import Circle, Socket
+from realtime.counts import COUNTS
 from realtime.domain.chat import may_nod, may_phrase, may_retract, may_say, may_whisper
 from realtime.domain.meeting import Meeting, MemberId
 from realtime.domain.refusal import Reason, Refused
@@ -67,13 +69,15 @@ class Events:
 
     async def _any(self, sid: str, event: object, *arguments: object) -> Ack:
         """Answer one event; nothing that goes wrong leaves its content anywhere."""
+        began = time.perf_counter()
+        trace.begin()
         known = event if isinstance(event, str) and event in CLIENT_EVENTS else "unknown"
         found = self._gateway.find(sid)
         try:
             if found is None:
                 raise Refused(Reason.NOT_SEATED)
             found[1].idle.clear()
-            answer = await self._answer(known, *found, arguments)
+            answer: Ack = await self._answer(known, *found, arguments)
         except Refused as refusal:
             by = None if refusal.by is None else MemberId(refusal.by)
             answer = Declined(refusal.reason, by)
@@ -85,6 +89,9 @@ class Events:
         finally:
             if found is not None:
                 found[1].idle.set()
+            COUNTS.events[known].note(time.perf_counter() - began)
+        if isinstance(answer, Declined):
+            COUNTS.refusals[answer.reason] += 1
         return answer
 
     async def _answer(

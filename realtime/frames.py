@@ -13,7 +13,6 @@ import re
 import struct
 from collections import deque
 from collections.abc import Awaitable, Callable, Coroutine, Iterable
-from contextlib import suppress
 from dataclasses import asdict
 from typing import Any
 
@@ -22,6 +21,7 @@ import socketio
 from engineio import packet as eio
 from uvicorn.protocols.websockets.websockets_sansio_impl import WebSocketsSansIOProtocol
 
+from realtime.counts import COUNTS
 from realtime.line import LINE, MAX_FRAME, Line
 
 MOST_UNREAD = 256 * 1024
@@ -184,6 +184,7 @@ class Way:
         if self._cut or self._transport.is_closing():
             return
         if self._transport.get_write_buffer_size() > MOST_UNREAD:
+            COUNTS.stalls_cut += 1
             self.cut()
         else:
             self._transport.write(frame)
@@ -346,6 +347,7 @@ class Server(socketio.AsyncServer):  # type: ignore[misc]
     def send(self, sids: Iterable[str], frame: Frame) -> None:
         """Send one frame to each socket, at once and in order; who is too slow is cut."""
         for sid in sids:
+            COUNTS.deliveries += 1
             way = self._seated.get(sid)
             if way is not None:
                 way.write(frame.bytes)
@@ -360,6 +362,7 @@ class Server(socketio.AsyncServer):  # type: ignore[misc]
         if socket.queue.qsize() < BACKLOG:
             socket.queue.put_nowait(frame.packet())
         else:
+            COUNTS.stalls_cut += 1
             self.soon(self.cut(eio_sid))
 
     def hung_up(self, sid: str) -> bool:

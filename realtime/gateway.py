@@ -14,16 +14,17 @@ from typing import Any, Protocol
 import orjson
 import socketio.exceptions
 
-from realtime import limits
+from realtime import limits, trace
 from realtime.audiences import Audiences, Circle, Leaving, Socket
 from realtime.clock import Clock
+from realtime.counts import COUNTS
 from realtime.domain.meeting import CircleId, Meeting, MemberId
 from realtime.domain.reading import stamp
 from realtime.domain.refusal import Reason, Refused
 from realtime.frames import Server
 from realtime.payloads import Hello, parse
 from realtime.ports import PASSING, Admission, Fanout, Heard, OutOfReach, Presence, StateHeard
-from realtime.room import Room
+from realtime.room import Room, sitting
 from realtime.views import PROTOCOL, Gone, Whispered
 
 LOG = logging.getLogger(__name__)
@@ -87,18 +88,22 @@ class Gateway:
     async def _connect(self, sid: str, environ: Mapping[str, Any], auth: object) -> None:
         """Let somebody in, or refuse with the reason as the message of the error."""
         address = address_of(environ)
+        trace.begin()
         try:
             await asyncio.sleep(self._failed.wait(address, self.clock.now()))
             await self._enter(sid, cookies_of(environ), auth)
         except Refused as refusal:
+            COUNTS.refused_joins[refusal.reason] += 1
             if refusal.reason in GUESSES:
                 self._failed.failed(address, self.clock.now())
             raise socketio.exceptions.ConnectionRefusedError(refusal.reason.value) from None
         except OutOfReach:
+            COUNTS.refused_joins[Reason.OUT_OF_REACH] += 1
             reason = Reason.OUT_OF_REACH.value
             raise socketio.exceptions.ConnectionRefusedError(reason) from None
         except Exception as bug:
             log_fault("connect", bug)
+            COUNTS.refused_joins[Reason.FAULT] += 1
             raise socketio.exceptions.ConnectionRefusedError(Reason.FAULT.value) from None
 
     async def _enter(self, sid: str, cookies: Mapping[str, str], auth: object) -> None:
@@ -106,6 +111,7 @@ class Gateway:
         if self.out_of_reach or self.stopping:
             raise Refused(Reason.OUT_OF_REACH)
         guest = await self._admission.admit(cookies, hello.circle)
+        again = sitting(self.room.known.get(guest.circle_id), guest.member_id) is not None
         socket = Socket(sid, guest, cookies, hello.circle, hello.observer, hello.tab)
         try:
             tabs = await self.presence.arrive(guest.circle_id, guest.member_id, sid)
@@ -116,6 +122,8 @@ class Gateway:
         except BaseException:
             await self._leave(socket)
             raise
+        COUNTS.joins += 1
+        COUNTS.reconnects += again
 
     async def _take_in(self, socket: Socket) -> None:
         """Hear the circle before the meeting learns of them, so that nothing is missed."""
@@ -247,6 +255,7 @@ class Gateway:
     async def lost_reach(self) -> None:
         """The store or the bus is gone: say so; nobody loses a place for it."""
         self.out_of_reach = True
+        COUNTS.redis_outages += 1
         self.audiences.trouble(list(self.circles.values()), True)
 
     async def back_in_reach(self) -> None:

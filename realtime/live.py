@@ -90,6 +90,11 @@ class Live:
         """Send everybody on to another process, one after another; nobody is away for it."""
         await drain(self.gateway)
 
+    def seated(self) -> tuple[int, int]:
+        """How many circles have people here, and how many connections these are."""
+        circles = self.gateway.circles.values()
+        return len(circles), sum(len(circle.sockets) for circle in circles)
+
     async def reaches_the_store(self) -> bool:
         """Whether meetings can be read and changed now."""
         try:

@@ -12,6 +12,7 @@ from contextlib import suppress
 from dataclasses import replace
 
 from realtime.clock import Clock, Watch
+from realtime.counts import COUNTS
 from realtime.domain.commands import Arrived, Command, Lost, PutOut, Remove, Report, TabLost, Tick
 from realtime.domain.meeting import (
     CircleId,
@@ -191,6 +192,7 @@ class Room:
                 if came is not None:
                     await self._count_visits(came)
                 return new
+            COUNTS.swaps_retried += 1
             # Somebody was faster: let them finish, then decide again on what is now.
             new = None
             await asyncio.sleep(0 if attempt < 5 else 0.002 * attempt)

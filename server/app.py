@@ -12,6 +12,7 @@ from realtime.audio.turn import Turn
 from server import gate, live_room
 from server.circles.admission import CircleAdmission
 from server.database import Database
+from server.figures import Figures, of_web
 from server.health import LIVES, READY, Health
 from server.jobs import Jobs
 from server.pages import make_pages
@@ -49,7 +50,8 @@ def create_app(settings: Settings, redis_url: str) -> Whole:
     parts = {"redis": room.reaches_the_store, "database": database.answers}
     if settings.sound_workers:
         parts["sound"] = room.has_sound
-    return Whole(pages, room.asgi(), Health(parts), room.drain, headers_for(settings))
+    figures = of_web(room.seated)
+    return Whole(pages, room.asgi(), Health(parts), room.drain, headers_for(settings), figures)
 
 
 class Whole:
@@ -62,9 +64,11 @@ class Whole:
         health: Health,
         send_on: Callable[[], Awaitable[None]],
         headers: Mapping[str, str],
+        figures: Figures,
     ) -> None:
         self._pages, self._sockets, self.health = pages, sockets, health
         self._send_on, self._headers = send_on, headers
+        self.figures = figures
 
     async def __call__(self, scope: Any, receive: Any, send: Any) -> None:
         # Sockets alone go to the room: there is no long-polling to answer.

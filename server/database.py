@@ -3,16 +3,27 @@
 from __future__ import annotations
 
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from alembic import command
 from alembic.config import Config
-from sqlalchemy import Connection, MetaData, event
+from sqlalchemy import Connection, MetaData, event, literal, select
 from sqlalchemy.engine import make_url
+from sqlalchemy.exc import DBAPIError, InterfaceError, OperationalError
+from sqlalchemy.exc import TimeoutError as PoolTimeout
 from sqlalchemy.ext.asyncio import AsyncSession, async_sessionmaker, create_async_engine
 from sqlalchemy.orm import DeclarativeBase
 
+if TYPE_CHECKING:
+    from asyncpg import Connection as PostgresConnection
+
 MIGRATIONS = Path(__file__).parent / "migrations"
+PATIENCE = 5.0
+"""Seconds for a connection out of the pool: a page that waits longer says that it cannot be had."""
+ONE_AT_A_TIME = 0x4C696E67
+"""The advisory lock of PostgreSQL under which tables change: several processes start at once."""
+AWAY = (OperationalError, InterfaceError, PoolTimeout, ConnectionError, TimeoutError)
+
 # Named, so that a later migration can change them on every database.
 NAMES = {
     "pk": "pk_%(table_name)s",
@@ -36,7 +47,8 @@ class Database:
         sqlite = parsed.get_backend_name() == "sqlite"
         if sqlite and parsed.database not in (None, "", ":memory:"):
             Path(str(parsed.database)).parent.mkdir(parents=True, exist_ok=True, mode=0o700)
-        self.engine = create_async_engine(parsed)
+        kept = {"pool_timeout": PATIENCE} if parsed.database != ":memory:" else {}
+        self.engine = create_async_engine(parsed, **(kept if sqlite else kept | POSTGRES))
         if sqlite:
             event.listen(self.engine.sync_engine, "connect", prepare_sqlite)
         self.session: async_sessionmaker[AsyncSession] = async_sessionmaker(
@@ -45,13 +57,50 @@ class Database:
 
     async def migrate(self) -> None:
         """Bring the tables to the newest shape."""
-        async with self.engine.begin() as connection:
+        # A change of a large table may take its time; a page may not.
+        patient = self.engine
+        if patient.dialect.name != "sqlite":
+            patient = create_async_engine(self.engine.url, connect_args=CONNECTING)
+        async with patient.begin() as connection:
             await connection.run_sync(all_or_nothing)
             await connection.run_sync(migrate, "head")
+        if patient is not self.engine:
+            await patient.dispose()
+
+    async def answers(self) -> bool:
+        """Whether it can be asked. Raises what a driver raises where it cannot."""
+        async with self.engine.connect() as connection:
+            return bool(await connection.scalar(select(literal(1))))
 
     async def close(self) -> None:
         """Let every connection go."""
         await self.engine.dispose()
+
+
+def is_away(error: BaseException) -> bool:
+    """Whether it says that the database cannot be asked now, or cannot write; not that we erred."""
+    return isinstance(error, AWAY) or (
+        isinstance(error, DBAPIError) and error.connection_invalidated
+    )
+
+
+async def connect(*arguments: Any, **named: Any) -> PostgresConnection:
+    """asyncpg's own, told as SQLAlchemy tells it: a server that is not there raises anything."""
+    import asyncpg
+
+    try:
+        return await asyncpg.connect(*arguments, **named)
+    except (OSError, asyncpg.PostgresError, asyncpg.InterfaceError) as error:
+        raise OperationalError("connect", None, error) from None
+
+
+CONNECTING: dict[str, Any] = {"timeout": 3.0, "async_creator_fn": connect}
+POSTGRES: dict[str, Any] = {
+    # A connection that the server closed meanwhile is noticed before it is used.
+    "pool_pre_ping": True,
+    # Seconds for one statement: a server that hangs says nothing by itself.
+    "connect_args": CONNECTING | {"command_timeout": 10.0},
+}
 
 
 def prepare_sqlite(connection: Any, _record: object) -> None:
@@ -73,6 +122,8 @@ def all_or_nothing(connection: Connection) -> None:
     """What follows is one piece, new shapes of tables too: by itself SQLite counts only rows in."""
     if connection.dialect.name == "sqlite":
         connection.exec_driver_sql("BEGIN IMMEDIATE")
+    else:
+        connection.exec_driver_sql(f"SELECT pg_advisory_xact_lock({ONE_AT_A_TIME})")
 
 
 def migrate(connection: Connection, to: str) -> None:

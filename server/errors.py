@@ -5,11 +5,13 @@ from __future__ import annotations
 import logging
 
 from quart import Quart, Response, g, request
-from sqlalchemy.exc import InterfaceError, OperationalError
-from sqlalchemy.exc import TimeoutError as PoolTimeout
+from sqlalchemy.exc import DBAPIError
 from werkzeug.exceptions import HTTPException
 
 from realtime.domain.refusal import Reason, Refused
+from server.care.showing import without_database
+from server.database import AWAY, is_away
+from server.figures import REQUESTS
 from server.logs import place_of
 from server.web import Invalid, TooFast, page
 
@@ -30,7 +32,7 @@ def register_errors(app: Quart) -> None:
     app.register_error_handler(Refused, refused)
     app.register_error_handler(TooFast, too_fast)
     app.register_error_handler(Invalid, invalid)
-    for kind in (OperationalError, InterfaceError, PoolTimeout):
+    for kind in (*AWAY, DBAPIError):
         app.register_error_handler(kind, out_of_reach)
     app.register_error_handler(Exception, fault)
 
@@ -39,7 +41,8 @@ async def error_page(status: int) -> Response:
     """The page for a status, from the catalogue."""
     if "lang" not in g:
         g.lang, g.theme = "id", "auto"
-    return await page("error.html", status, status=status)
+    lines = without_database(g.lang).lines if status == 503 else []
+    return await page("error.html", status, status=status, lines=lines)
 
 
 async def http_error(error: HTTPException) -> Response:
@@ -68,6 +71,9 @@ async def invalid(_error: Invalid) -> Response:
 
 async def out_of_reach(error: Exception) -> Response:
     """The database does not answer: meetings go on, this page has to wait."""
+    if not is_away(error):
+        return await fault(error)
+    REQUESTS.without_database += 1
     note("page.out_of_reach", error)
     answer = await error_page(503)
     answer.headers["Retry-After"] = "5"

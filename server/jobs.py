@@ -1,7 +1,8 @@
 """What runs by itself while the application does: schedules, reminders, and forgetting in time.
 
-One task, woken each minute. A job that fails is named in the log, without content, and holds up
-no other.
+One task, woken each minute, in one process of all that serve: it holds a lock that ends with it,
+and another one goes on. A job that fails is named in the log, without content, and holds up no
+other.
 """
 
 from __future__ import annotations
@@ -30,6 +31,7 @@ from server.reminders.queries import due, forget
 from server.reminders.vapid import Vapid
 from server.security import Keys
 from server.settings import Settings
+from server.turn import Turn
 
 if sys.platform != "win32":
     import fcntl
@@ -149,6 +151,10 @@ class Jobs:
     _stop: asyncio.Event = field(default_factory=asyncio.Event)
     _task: asyncio.Task[None] | None = None
     _hour: dt.datetime | None = None
+    _turn: Turn = field(init=False)
+
+    def __post_init__(self) -> None:
+        self._turn = Turn(self.settings.data_dir / "jobs.lock", self.database)
 
     async def start(self) -> None:
         if self.push is None:
@@ -167,10 +173,12 @@ class Jobs:
                 self._task.cancel()
                 with contextlib.suppress(asyncio.CancelledError):
                     await self._task
+        await self._turn.end()
 
     async def _run(self) -> None:
         while not self._stop.is_set():
-            await self.tick(dt.datetime.now(dt.UTC))
+            if await self._turn.is_ours():
+                await self.tick(dt.datetime.now(dt.UTC))
             with contextlib.suppress(TimeoutError):
                 await asyncio.wait_for(self._stop.wait(), MINUTE)
 

@@ -7,6 +7,10 @@ from __future__ import annotations
 
 import errno
 import socket
+import sys
+
+if sys.platform != "win32":
+    import resource
 
 
 class CannotServe(Exception):
@@ -14,6 +18,18 @@ class CannotServe(Exception):
 
     Empty where that was said already.
     """
+
+
+def as_many_as_allowed() -> None:
+    """Each person is an open file, and a machine's usual limit is a thousand: up to its most."""
+    if sys.platform == "win32":
+        return
+    _, most = resource.getrlimit(resource.RLIMIT_NOFILE)
+    try:
+        resource.setrlimit(resource.RLIMIT_NOFILE, (most, most))
+    except (OSError, ValueError):
+        # macOS allows less than it says; what it gives by itself has to do.
+        return
 
 
 def listen(host: str, port: int) -> socket.socket:

@@ -9,7 +9,13 @@ from __future__ import annotations
 import logging
 import sys
 import traceback
+from collections.abc import MutableMapping
 from pathlib import Path
+from typing import Any
+
+import structlog
+
+from realtime import trace
 
 OWN = ("lingkar", "realtime")
 """Whose messages are made of enumerated fields alone; tests hold that they are."""
@@ -20,10 +26,21 @@ class Plain(logging.Formatter):
 
     def format(self, record: logging.LogRecord) -> str:
         if record.name.partition(".")[0] in OWN:
-            return record.getMessage()
+            return traced(record.getMessage())
         line = f"library={record.name} level={record.levelname.lower()}"
         error = record.exc_info[1] if record.exc_info else None
         return line if error is None else f"{line} kind={type(error).__name__} at={place_of(error)}"
+
+
+def traced(line: str) -> str:
+    """With the name of what somebody asked for, where this is about that."""
+    return f"{line} trace={name}" if (name := trace.now()) else line
+
+
+def rendered(_logger: object, _method: str, said: MutableMapping[str, Any]) -> str:
+    """What a structured line says: its event, then its fields."""
+    event = said.pop("event")
+    return " ".join([str(event), *(f"{name}={value}" for name, value in said.items())])
 
 
 def place_of(error: BaseException) -> str:
@@ -39,3 +56,8 @@ def keep_to_the_point() -> None:
     handler.setLevel(logging.WARNING)
     handler.setFormatter(Plain())
     logging.basicConfig(handlers=[handler], force=True)
+    structlog.configure(
+        processors=[rendered],
+        logger_factory=lambda *_: logging.getLogger("realtime.structured"),
+        wrapper_class=structlog.make_filtering_bound_logger(logging.WARNING),
+    )

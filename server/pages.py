@@ -4,12 +4,14 @@ from __future__ import annotations
 
 import asyncio
 import gzip
+import time
 from collections.abc import AsyncGenerator, AsyncIterator, Callable
 from contextlib import AbstractAsyncContextManager, asynccontextmanager
 
 from quart import Quart, Response, g, request
 from werkzeug.exceptions import Forbidden
 
+from realtime import trace
 from server import care, guessing, words
 from server.accounts.codes import codes
 from server.accounts.ending import ending
@@ -43,6 +45,7 @@ from server.desk.own_lines import own_lines
 from server.desk.place import place
 from server.desk.routes import desk
 from server.errors import register_errors
+from server.figures import NO_ROUTE, REQUESTS
 from server.limits import READ, WRITE, Limits
 from server.meetings.absence import absences
 from server.meetings.aftercare import aftercare
@@ -165,7 +168,10 @@ def here() -> str:
 
 async def settle() -> None:
     """Language and theme, before anything can go wrong, so that an error speaks it too."""
+    g.began = time.perf_counter()
+    trace.begin()
     chosen = words.as_lang(request.cookies.get("lang"))
+    g.lang = chosen or words.accepted(request.headers.get("Accept-Language"))
     g.place = await place()
     g.lang = chosen or words.accepted(request.headers.get("Accept-Language"), g.place.language)
     g.chosen = chosen is not None
@@ -197,6 +203,7 @@ async def gate() -> None:
 async def finish(response: Response) -> Response:
     """Headers on everything, caching by who is asking, compression of pages."""
     guessing.count(response)
+    note_answer(response)
     for name, value in headers_for(services().settings).items():
         response.headers[name] = value
     if "new_form_browser" in g:
@@ -210,6 +217,14 @@ async def finish(response: Response) -> Response:
     if response.mimetype == "text/html":
         await compress(response)
     return response
+
+
+def note_answer(response: Response) -> None:
+    """Count it by the pattern of its route; what was asked for is nobody's business."""
+    route = request.url_rule.rule if request.url_rule else NO_ROUTE
+    REQUESTS.answers[route, response.status_code] += 1
+    if "began" in g:
+        REQUESTS.took.note(time.perf_counter() - g.began)
 
 
 async def go_on_remembering(response: Response) -> None:

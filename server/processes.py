@@ -14,17 +14,17 @@ import os
 import signal
 import socket
 from collections.abc import AsyncIterator, Awaitable, Callable, Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import TYPE_CHECKING
 from urllib.parse import urlsplit
 
-from server import logs, memory, sounding, works
+from server import logs, memory, metrics, sounding, works
 from server.embedded import EmbeddedValkey, ValkeyDidNotStart
-from server.listening import CannotServe
+from server.listening import CannotServe, as_many_as_allowed
 from server.settings import Settings
 from server.stopping import reload_requested, stop_requested
-from server.supervising import Group, Supervisor, group
+from server.supervising import Group, Supervisor, Work, group
 
 if TYPE_CHECKING:
     from server.lan import Certificate
@@ -67,24 +67,37 @@ async def serve(
         raise CannotServe(wrong)
     logs.keep_to_the_point()
     memory.never_dumped()
+    # What is started from here has the same.
+    as_many_as_allowed()
     if memory.may_be_swapped():
         log.warning("swap_on")
     stop, again = stop_requested(), reload_requested()
     async with contextlib.AsyncExitStack() as stack:
         stack.callback(listener.close)
         redis_url, where = await stack.enter_async_context(valkey_of(settings))
+        figures = stack.enter_context(metrics.folder(settings))
+        if figures is not None:
+            asking = metrics.page(settings.metrics_port, lambda: metrics.of_all(figures))
+            await stack.enter_async_context(asking)
+
+        def with_figures(process: str) -> Settings:
+            return replace(settings, metrics_socket=figures / process if figures else None)
+
+        def web(number: int) -> Work:
+            return works.web(with_figures(f"web{number}"), redis_url, listener, tls)
+
         sounds = await stack.enter_async_context(group())
         webs = await stack.enter_async_context(group())
-        first = webs.add(works.first(works.web(settings, redis_url, listener, tls)))
+        first = webs.add(works.first(web(0)))
         for number in range(settings.sound_workers):
-            sounds.add(works.sound(settings, redis_url, host, number))
+            sounds.add(works.sound(with_figures(f"sound{number}"), redis_url, host, number))
         if not await is_there(webs, first, stop):
             return
         assert first.said is not None
         link = first.said["link"]
-        first.work = works.web(settings, redis_url, listener, tls)
+        first.work = web(0)
         # The others come when the tables have their newest shape.
-        others = [webs.add(first.work) for _ in range(1, settings.web_workers)]
+        others = [webs.add(web(number)) for number in range(1, settings.web_workers)]
         await asyncio.gather(*(other.is_up(STARTS_WITHIN) for other in others))
         stack.enter_context(findable(settings.data_dir))
         await ready(Running(settings, port, where, webs.members, sounds.members, link))

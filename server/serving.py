@@ -21,8 +21,8 @@ from typing import Any
 
 import uvicorn
 
-from server import collecting, logs, loops, memory
-from server.listening import CannotServe
+from server import collecting, logs, loops, memory, metrics
+from server.listening import CannotServe, as_many_as_allowed
 from server.settings import Settings
 from server.stopping import stop_requested
 from server.supervising import CANNOT
@@ -76,6 +76,7 @@ async def serve(
 
     logs.keep_to_the_point()
     memory.never_dumped()
+    as_many_as_allowed()
     stop = stop_requested()
     redis_url = settings.redis_url or ""
     await pass_the_gate(redis_url, settings)
@@ -87,7 +88,8 @@ async def serve(
         ssl_certfile=tls.cert if tls else None,
         ssl_keyfile=tls.key if tls else None,
     )
-    await until_stopped(Server(config, ready), listener, stop, app.drain)
+    async with metrics.readable(settings, "web", app.figures):
+        await until_stopped(Server(config, ready), listener, stop, app.drain)
 
 
 def configured(app: Any, **more: Any) -> uvicorn.Config:

@@ -27,6 +27,8 @@ class Environment(BaseSettings):
     sound_port: int | None = Field(None, ge=0, le=65535, validation_alias="LINGKAR_SOUND_PORT")
     sound_host: str | None = Field(None, validation_alias="LINGKAR_SOUND_HOST")
     sound_address: str = Field("", validation_alias="LINGKAR_SOUND_ADDRESS")
+    metrics_port: int | None = Field(None, ge=0, le=65535, validation_alias="LINGKAR_METRICS_PORT")
+    metrics_socket: Path | None = Field(None, validation_alias="LINGKAR_METRICS_SOCKET")
     turn_urls: str = Field("", validation_alias="TURN_URLS")
     turn_secret: SecretStr | None = Field(None, validation_alias="TURN_SECRET")
     turn_seconds: int = Field(6 * 3600, ge=60, validation_alias="TURN_SECONDS")
@@ -56,6 +58,10 @@ class Settings:
     """None: where the pages are served."""
     sound_addresses: tuple[str, ...] = ()
     """Where browsers are told to find the sound; empty: the address that it listens on."""
+    metrics_port: int | None = None
+    """On this machine alone. None: nobody counts."""
+    metrics_socket: Path | None = None
+    """Where a process that `serve` started is asked for its figures; not for people to set."""
     turn_urls: tuple[str, ...] = ()
     turn_secret: str | None = field(default=None, repr=False)
     turn_seconds: int = 6 * 3600
@@ -77,6 +83,8 @@ class Settings:
             sound_port=said.sound_port,
             sound_host=said.sound_host,
             sound_addresses=listed(said.sound_address),
+            metrics_port=said.metrics_port,
+            metrics_socket=said.metrics_socket,
             turn_urls=listed(said.turn_urls),
             turn_secret=said.turn_secret.get_secret_value() if said.turn_secret else None,
             turn_seconds=said.turn_seconds,

@@ -14,6 +14,10 @@ import socket
 import sys
 from collections.abc import Callable
 from functools import partial
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from realtime.audio.counters import Counters
 
 from server import logs, loops, memory
 from server.settings import Settings
@@ -126,9 +130,14 @@ async def sound(settings: Settings, stop: asyncio.Event, say: Callable[[str], No
     def up(found: running.Up) -> None:
         say(f"Sound on UDP port {found.port} ({found.name})")
 
+    def beside(counters: Counters) -> contextlib.AbstractAsyncContextManager[None]:
+        from server import figures, metrics
+
+        return metrics.readable(settings, "sound", figures.of_sound(counters))
+
     async def on(port: int) -> None:
         place = running.Place(host4, host6, port, announced(settings, host))
-        await running.run(place, settings.redis_url or "", stop, up)
+        await running.run(place, settings.redis_url or "", stop, up, beside)
 
     if settings.sound_port is not None:
         # Asked for by name: no other will do.

@@ -52,11 +52,20 @@ def web(
                 "REDIS_URL": redis_url,
                 "DATABASE_URL": settings.database or "",
                 "LINGKAR_SOUND_WORKERS": str(settings.sound_workers),
+                **figures(settings),
             }
         ),
         descriptors=(listener.fileno(),),
         stops_within=WEB_STOPS_WITHIN,
     )
+
+
+def figures(settings: Settings) -> dict[str, str]:
+    """Where it is asked for its figures; the port for them is the parent's."""
+    return {
+        "LINGKAR_METRICS_PORT": "",
+        "LINGKAR_METRICS_SOCKET": str(settings.metrics_socket or ""),
+    }
 
 
 def first(work: Work) -> Work:
@@ -81,6 +90,7 @@ def sound(settings: Settings, redis_url: str, host: str, number: int = 0) -> Wor
                     in_a_row(word, number) for word in settings.sound_addresses
                 ),
                 **port,
+                **figures(settings),
             }
         ),
         bury=partial(bury, redis_url),

@@ -62,9 +62,7 @@ class Postgres:
             self._run(
                 "initdb", "-U", "lingkar", "-A", "trust", "-E", "UTF8", "--locale=C.UTF-8", "-N"
             )
-            options = f"-p {self.port} -k '' -c listen_addresses=127.0.0.1 {FAST}"
-            log = str(self._folder / "log")
-            self._run("pg_ctl", "-w", "-l", log, "-o", options, "start")
+            self.start()
         except BaseException:
             shutil.rmtree(self._folder, ignore_errors=True)
             raise
@@ -76,8 +74,17 @@ class Postgres:
         error: BaseException | None,
         trace: TracebackType | None,
     ) -> None:
-        self._run("pg_ctl", "-w", "-m", "immediate", "stop")
+        self.stop()
         shutil.rmtree(self._folder, ignore_errors=True)
+
+    def start(self) -> None:
+        """Return once it takes connections."""
+        options = f"-p {self.port} -k '' -c listen_addresses=127.0.0.1 {FAST}"
+        self._run("pg_ctl", "-w", "-l", str(self._folder / "log"), "-o", options, "start")
+
+    def stop(self) -> None:
+        """End it as a fall would, whoever is connected. `start` brings it back as it was."""
+        self._run("pg_ctl", "-w", "-m", "immediate", "stop")
 
     def _run(self, program: str, *arguments: str) -> None:
         folder = programs()

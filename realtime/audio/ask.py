@@ -13,6 +13,7 @@ from typing import Any
 import orjson
 import structlog
 
+from realtime import trace
 from realtime.ports import OutOfReach
 from realtime.store.line import Line, LineLost
 from realtime.store.link import PATIENCE, Link
@@ -64,7 +65,7 @@ class Post:
         try:
             async with asyncio.timeout(seconds):
                 await self._open.wait()
-                asking = {"ask": letter, "id": name, "box": self.name}
+                asking = {"ask": letter, "id": name, "box": self.name, "trace": trace.now()}
                 if not await self._send(to, asking):
                     raise Unanswered
                 return await future
@@ -113,6 +114,7 @@ class Post:
             task.add_done_callback(self._answering.discard)
 
     async def _reply(self, letter: Letter, answer: Answer) -> None:
+        trace.go_on(letter.get("trace"))
         try:
             answered = await answer(letter["ask"])
             await self._send(letter["box"], {"answer": answered, "id": letter["id"]})

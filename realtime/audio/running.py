@@ -8,8 +8,10 @@ from __future__ import annotations
 import asyncio
 import secrets
 from collections.abc import Callable, Sequence
+from contextlib import AbstractAsyncContextManager, nullcontext
 from dataclasses import dataclass
 
+from realtime.audio.counters import Counters
 from realtime.audio.process import SoundProcess
 from realtime.audio.relay import Relay
 from realtime.store import by_redis
@@ -34,8 +36,14 @@ class Up:
     port: int
 
 
-async def run(place: Place, redis_url: str, stop: asyncio.Event, up: Callable[[Up], None]) -> None:
-    """Serve until `stop`. Raises OSError where the port cannot be had."""
+async def run(
+    place: Place,
+    redis_url: str,
+    stop: asyncio.Event,
+    up: Callable[[Up], None],
+    beside: Callable[[Counters], AbstractAsyncContextManager[None]] = lambda _: nullcontext(),
+) -> None:
+    """Serve until `stop`, in `beside` meanwhile. Raises OSError where the port cannot be had."""
     relay = await Relay.open(place.host4, place.host6, place.port, place.announced)
     link, stores = Link(redis_url), by_redis(redis_url)
     process = SoundProcess(f"sound-{secrets.token_urlsafe(9)}", relay, link, stores)
@@ -47,7 +55,8 @@ async def run(place: Place, redis_url: str, stop: asyncio.Event, up: Callable[[U
         if starting.done():
             starting.result()
             up(Up(process.name, relay.port))
-        await stopping
+        async with beside(relay.counters):
+            await stopping
     finally:
         starting.cancel()
         stopping.cancel()

@@ -11,12 +11,11 @@ from dataclasses import dataclass
 
 from babel import Locale
 from sqlalchemy import or_, select
-from sqlalchemy.exc import InterfaceError, OperationalError
-from sqlalchemy.exc import TimeoutError as PoolTimeout
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from server.care import CHECKED, LINES, OLD_AFTER
 from server.care.tables import HelpLine
+from server.database import is_away
 from server.words import Lang, locale, long_date, text
 
 AT_HOME = "ID"
@@ -53,8 +52,17 @@ async def everybodys(
     db: AsyncSession, lang: Lang, country: str | None, circle_id: str | None = None
 ) -> Help:
     """The lines of a country; those of a circle come first, but emergencies before all."""
+    return of_country(await kept(db, circle_id), lang, country)
+
+
+def without_database(lang: Lang) -> Help:
+    """The lines that come with Lingkar, for a page that says that nothing else can be had."""
+    return of_country([], lang, None)
+
+
+def of_country(rows: Sequence[HelpLine], lang: Lang, country: str | None) -> Help:
+    """What is shown of all these lines."""
     today = dt.datetime.now(dt.UTC).date()
-    rows = await kept(db, circle_id)
     general = [row for row in rows if row.circle_id is None] or built_in()
     own = [row for row in rows if row.circle_id is not None]
     codes = list(dict.fromkeys(row.country for row in general))
@@ -77,7 +85,9 @@ async def kept(db: AsyncSession, circle_id: str | None) -> Sequence[HelpLine]:
     order = (HelpLine.position, HelpLine.id)
     try:
         return (await db.scalars(select(HelpLine).where(whose).order_by(*order))).all()
-    except (OperationalError, InterfaceError, PoolTimeout):
+    except Exception as error:
+        if not is_away(error):
+            raise
         return []
 
 

@@ -5,16 +5,21 @@ The only place where the room meets the database. Decides nothing about the meet
 
 from __future__ import annotations
 
+import asyncio
 import datetime as dt
-from collections.abc import Mapping
+import time
+from collections import OrderedDict
+from collections.abc import AsyncIterator, Callable, Mapping
+from contextlib import asynccontextmanager
 
 from sqlalchemy import select, update
 from sqlalchemy.exc import SQLAlchemyError
 from sqlalchemy.ext.asyncio import AsyncSession
 
+from realtime.counts import COUNTS
 from realtime.domain.meeting import CircleId, Frame, MemberId, Phase, Step, Wording
 from realtime.domain.refusal import Reason, Refused
-from realtime.ports import Guest
+from realtime.ports import Guest, OutOfReach
 from server.accounts.queries import person_behind
 from server.circles.changes import schedule_of
 from server.circles.companions import companion_of, unpair_all
@@ -23,10 +28,16 @@ from server.circles.members import lacks_facilitators
 from server.circles.queries import MyCircle, find_my_circle
 from server.circles.seat_ids import people_behind, seat_id
 from server.circles.tables import Circle, Membership
-from server.database import Database
-from server.security import Keys
+from server.database import Database, is_away
+from server.security import Keys, hashed
 from server.settings import Settings
 from server.web import SIGN_IN, cookie_name
+
+PATIENCE = 4.0
+"""Seconds: within them a database that hangs is known to be away."""
+LATELY_SECONDS = 3 * 3600.0
+"""As long as a meeting lasts at most."""
+MOST_GUESTS = 20_000
 
 
 class CircleAdmission:
@@ -36,23 +47,35 @@ class CircleAdmission:
         self._database = database
         self._keys = keys
         self._cookie = cookie_name(settings, SIGN_IN)
+        self._lately = Lately()
 
     async def admit(self, cookies: Mapping[str, str], slug: str) -> Guest:
         """The person behind the cookies, in that circle. Raises `Refused` with the reason."""
+        cookie = cookies.get(self._cookie) or ""
         try:
-            async with self._database.session() as db:
-                person = await person_behind(db, self._keys, cookies.get(self._cookie))
+            async with asyncio.timeout(PATIENCE), self._database.session() as db:
+                person = await person_behind(db, self._keys, cookie)
                 if person is None:
                     raise Refused(Reason.NOT_SIGNED_IN)
                 mine = await find_my_circle(db, person, slug)
-                return await guest_of(db, self._keys, belonging(mine))
+                guest = await guest_of(db, self._keys, belonging(mine))
+        except Refused:
+            self._lately.forget(cookie, slug)
+            raise
         except (SQLAlchemyError, OSError):
-            # Unknown is never the same as not allowed.
-            raise Refused(Reason.OUT_OF_REACH) from None
+            # Unknown is never the same as not allowed. Whoever was here a moment ago comes back
+            # to their seat; whoever was taken out of the meeting, the meeting itself keeps out.
+            COUNTS.database_outages += 1
+            guest_then = self._lately.guest(cookie, slug)
+            if guest_then is None:
+                raise Refused(Reason.OUT_OF_REACH) from None
+            return guest_then
+        self._lately.note(cookie, slug, guest)
+        return guest
 
     async def ban(self, circle_id: CircleId, member_id: MemberId) -> None:
-        """They may not return to this circle."""
-        async with self._database.session() as db:
+        """They may not return to this circle. Raises `Refused` where that cannot be kept now."""
+        async with kept_or(Refused(Reason.OUT_OF_REACH)), self._database.session() as db:
             for person_id in await people_behind(db, self._keys, circle_id, [member_id]):
                 await db.execute(
                     update(Membership)
@@ -63,8 +86,8 @@ class CircleAdmission:
             await db.commit()
 
     async def visited(self, circle_id: CircleId, members: tuple[MemberId, ...]) -> None:
-        """Count one visit each, without a date."""
-        async with self._database.session() as db:
+        """Count one visit each, without a date. Raises `OutOfReach` where that cannot be kept."""
+        async with kept_or(OutOfReach()), self._database.session() as db:
             people = await people_behind(db, self._keys, circle_id, members)
             await db.execute(
                 update(Membership)
@@ -78,6 +101,39 @@ class CircleAdmission:
         async with self._database.session() as db:
             circle = await db.scalar(select(Circle).where(Circle.id == circle_id))
         return None if circle is None else frame_of(circle)
+
+
+@asynccontextmanager
+async def kept_or(away: Exception) -> AsyncIterator[None]:
+    """What is said instead where the database cannot be asked."""
+    try:
+        yield
+    except Exception as error:
+        if is_away(error):
+            raise away from None
+        raise
+
+
+class Lately:
+    """Who was let in a while ago, for when the database is gone. In memory, and bounded."""
+
+    def __init__(self, clock: Callable[[], float] = time.monotonic) -> None:
+        self._clock = clock
+        self._guests: OrderedDict[tuple[bytes, str], tuple[float, Guest]] = OrderedDict()
+
+    def note(self, cookie: str, slug: str, guest: Guest) -> None:
+        self.forget(cookie, slug)
+        self._guests[hashed(cookie), slug] = self._clock(), guest
+        if len(self._guests) > MOST_GUESTS:
+            self._guests.popitem(last=False)
+
+    def guest(self, cookie: str, slug: str) -> Guest | None:
+        """Them as they were let in, unless that was longer ago than a meeting lasts."""
+        at, guest = self._guests.get((hashed(cookie), slug), (0.0, None))
+        return guest if guest is not None and self._clock() - at < LATELY_SECONDS else None
+
+    def forget(self, cookie: str, slug: str) -> None:
+        self._guests.pop((hashed(cookie), slug), None)
 
 
 def belonging(mine: MyCircle | None) -> MyCircle:

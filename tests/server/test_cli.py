@@ -22,7 +22,8 @@ from server.lan import lan_address
 from tests.valkeys import on_a_port, safe_for
 
 LAST_LINE = "Ctrl-C stops everything."
-SOON = 30
+SOON = 60
+"""Seconds: several processes start, on a machine that is busy with something else."""
 
 
 @dataclass

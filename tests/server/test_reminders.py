@@ -27,6 +27,7 @@ from server.jobs import Jobs, Moment, taken_up_to
 from server.reminders.push import Push, Reach, is_public
 from server.reminders.vapid import Vapid
 from server.security import Keys
+from server.turn import Turn
 from tests.server.visiting import Site
 
 START = dt.datetime(2026, 11, 25, 12, 30, tzinfo=dt.UTC)
@@ -450,3 +451,14 @@ async def test_the_jobs_begin_with_the_application_and_end_with_it(evening: Even
     finally:
         del jobs.HOURLY["told"]
     assert (evening.site.settings.data_dir / "vapid.pem").exists()
+
+
+async def test_of_all_processes_one_does_what_is_done_once(evening: Evening) -> None:
+    path = evening.jobs.settings.data_dir / "turn"
+    one, other = Turn(path, evening.database), Turn(path, evening.database)
+    assert await one.is_ours()
+    assert not await other.is_ours()
+    assert await one.is_ours()
+    await one.end()
+    assert await other.is_ours()
+    await other.end()

@@ -70,6 +70,32 @@ test("a server out of reach is tried again, and the meeting stays on the screen"
   expect(socket.connect).toHaveBeenCalledTimes(1);
 });
 
+test("lines of a process that died keep nobody out, and too many tabs do", () => {
+  vi.useFakeTimers();
+  socket.active = false;
+  hear("joined", { epoch: 1, member_id: "rina", seq: 0 });
+  hear("disconnect", "transport close");
+  hear("connect_error", new Error("too_many_tabs"));
+  expect(store.gate.value).toBeNull();
+  vi.advanceTimersByTime(1000);
+  expect(socket.connect).toHaveBeenCalledTimes(1);
+  vi.advanceTimersByTime(20_000);
+  hear("connect_error", new Error("too_many_tabs"));
+  expect(store.gate.value).toBe("too_many_tabs");
+});
+
+test("a page that was never inside is told of too many tabs at once", () => {
+  hear("connect_error", new Error("too_many_tabs"));
+  expect(store.gate.value).toBe("too_many_tabs");
+});
+
+test("after a fall hundreds come back spread over a second, not in one moment", () => {
+  const said = opened.mock.calls[0]?.[0] as { reconnectionDelay: number; randomizationFactor: number };
+  const width = 2 * said.reconnectionDelay * said.randomizationFactor;
+  expect(width).toBeGreaterThan(800);
+  expect(said.reconnectionDelay + width / 2).toBeLessThan(1500);
+});
+
 test("a line that the server closed is opened again", () => {
   vi.useFakeTimers();
   hear("disconnect", "io server disconnect");

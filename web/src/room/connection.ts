@@ -23,6 +23,8 @@ const FINAL: ReadonlySet<string> = new Set([
 const RETRY_MS = 400;
 const RETRY_MAX_MS = 8000;
 const STILL_THERE_MS = 3000;
+/** A line without a goodbye is missed after 15 seconds. */
+const GHOSTS_MS = 20_000;
 
 /** Connect and keep the store up to date. Returns what closes the line for good. */
 export function connect(places: Places): () => void {
@@ -30,10 +32,11 @@ export function connect(places: Places): () => void {
     path: "/socket.io/",
     transports: ["websocket"],
     auth: { protocol: PROTOCOL, circle: places.slug, tab: store.tab, observer: false },
-    // A meeting that comes back should not be met by thirty people in the same moment.
-    reconnectionDelay: 250,
+    // A process that died leaves hundreds of people, and another one takes them all in: they come
+    // back spread over a second, and over more the longer it takes.
+    reconnectionDelay: 500,
     reconnectionDelayMax: 4000,
-    randomizationFactor: 0.5,
+    randomizationFactor: 0.9,
     timeout: 10_000,
   });
   const retry = makeRetry(socket);
@@ -86,6 +89,7 @@ function makeRetry(socket: Socket): Retry {
 }
 
 function hear(socket: Socket, places: Places, retry: Retry): void {
+  let ghostsUntil = 0;
   socket.on("joined", (joined: Joined) => {
     retry.reset();
     store.onJoined(joined);
@@ -109,11 +113,14 @@ function hear(socket: Socket, places: Places, retry: Retry): void {
   socket.on("gone", (gone: Gone) => leave(socket, places, gone.reason));
   socket.on("disconnect", (why) => {
     if (store.gate.value !== null) return;
+    ghostsUntil = Date.now() + GHOSTS_MS;
     store.link.value = navigator.onLine ? "reconnecting" : "offline";
     if (why === "io server disconnect") retry.later();
   });
   socket.on("connect_error", (error: Error) => {
-    if (FINAL.has(error.message)) return shut(socket, error.message as Reason);
+    // Our own lines of a moment ago, on a process that died, are counted until they are missed.
+    const ghosts = error.message === "too_many_tabs" && Date.now() < ghostsUntil;
+    if (FINAL.has(error.message) && !ghosts) return shut(socket, error.message as Reason);
     store.link.value = navigator.onLine ? "reconnecting" : "offline";
     // An answer from the server (say, out of reach) ends socket.io's own attempts.
     if (!socket.active) retry.later();
