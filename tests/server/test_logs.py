@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import re
 import subprocess
 import sys
 
@@ -12,7 +13,8 @@ from server.pages import let_go
 
 SECRET = "kata rahasia yang diucapkan"
 SCRIPT = f"""
-import asyncio, logging
+import asyncio, logging, structlog
+from realtime import trace
 from server.logs import keep_to_the_point
 keep_to_the_point()
 try:
@@ -20,6 +22,9 @@ try:
 except ValueError:
     logging.getLogger("sqlalchemy.pool.impl.X").exception("while reading %s", {SECRET!r})
     logging.getLogger("lingkar.pages").error("fault=%s", "ValueError", exc_info=True)
+trace.begin()
+structlog.get_logger().error("bus_failed", fault="ValueError")
+logging.getLogger("lingkar.pages").error("page.fault kind=%s", "ValueError")
 logging.getLogger("somebody.else").info("nothing of this")
 async def main():
     asyncio.create_task(asyncio.sleep(0)).add_done_callback(lambda _: int({SECRET!r}))
@@ -33,11 +38,19 @@ def test_a_library_that_logs_what_it_was_given_prints_its_name_and_the_kind_alon
         [sys.executable, "-c", SCRIPT], capture_output=True, text=True, check=True
     )
     assert said.stdout == ""
-    assert said.stderr.splitlines() == [
-        "library=sqlalchemy.pool.impl.X level=error kind=ValueError at=<string>:6",
+    lines = said.stderr.splitlines()
+    assert [line.partition(" trace=")[0] for line in lines] == [
+        "library=sqlalchemy.pool.impl.X level=error kind=ValueError at=<string>:7",
         "fault=ValueError",
-        "library=asyncio level=error kind=ValueError at=<string>:12",
+        "bus_failed fault=ValueError",
+        "page.fault kind=ValueError",
+        "library=asyncio level=error kind=ValueError at=<string>:16",
     ]
+    # What belongs to one thing that somebody asked for has one name, which says nothing of them.
+    names = [line.partition(" trace=")[2] for line in lines]
+    assert re.fullmatch(r"[0-9a-f]{8}-1", names[2])
+    assert names[3] == names[2]
+    assert names[:2] == ["", ""]
 
 
 async def test_a_request_that_is_cut_off_gives_its_connection_back_all_the_same() -> None:
