@@ -90,10 +90,13 @@ class Live:
         """Send everybody on to another process, one after another; nobody is away for it."""
         await drain(self.gateway)
 
-    def seated(self) -> tuple[int, int]:
-        """How many circles have people here, and how many connections these are."""
-        circles = self.gateway.circles.values()
-        return len(circles), sum(len(circle.sockets) for circle in circles)
+    def seated(self) -> tuple[int, int, int]:
+        """How many circles have people here, how many people, and over how many connections."""
+        here = [
+            [socket.guest.member_id for socket in circle.sockets.values()]
+            for circle in self.gateway.circles.values()
+        ]
+        return len(here), sum(len(set(ids)) for ids in here), sum(len(ids) for ids in here)
 
     async def reaches_the_store(self) -> bool:
         """Whether meetings can be read and changed now."""

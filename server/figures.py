@@ -37,12 +37,13 @@ REQUESTS = Requests()
 Figures = Callable[[], Iterator["Metric"]]
 
 
-def of_web(seated: Callable[[], tuple[int, int]]) -> Figures:
-    """Everything that a web process counts. `seated`: circles and connections here now."""
+def of_web(seated: Callable[[], tuple[int, int, int]]) -> Figures:
+    """Everything that a web process counts. `seated`: circles, people and connections here now."""
 
     def figures() -> Iterator[Metric]:
-        circles, connections = seated()
-        yield gauge("circles", "Circles with people on this process", circles)
+        circles, people, connections = seated()
+        yield gauge("meetings", "Circles with people on this process", circles)
+        yield gauge("seats", "People in them on this process", people)
         yield gauge("connections", "Open sockets of the room", connections)
         yield from of_room(COUNTS)
         yield from of_pages(REQUESTS)

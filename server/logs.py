@@ -13,8 +13,6 @@ from collections.abc import MutableMapping
 from pathlib import Path
 from typing import Any
 
-import structlog
-
 from realtime import trace
 
 OWN = ("lingkar", "realtime")
@@ -56,6 +54,12 @@ def keep_to_the_point() -> None:
     handler.setLevel(logging.WARNING)
     handler.setFormatter(Plain())
     logging.basicConfig(handlers=[handler], force=True)
+
+
+def structured_too() -> None:
+    """The same for structured lines, in a process that writes any; loading that takes its time."""
+    import structlog
+
     structlog.configure(
         processors=[rendered],
         logger_factory=lambda *_: logging.getLogger("realtime.structured"),

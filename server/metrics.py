@@ -15,12 +15,13 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from server.embedded import private_directory
-from server.figures import Figures
 from server.listening import CannotServe
 from server.settings import Settings
 
 if TYPE_CHECKING:
     from prometheus_client import Metric
+
+    from server.figures import Figures
 
 HERE = "127.0.0.1"
 PATIENCE = 2.0

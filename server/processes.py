@@ -107,8 +107,7 @@ async def serve(
 async def is_there(webs: Group, first: Supervisor, stop: asyncio.Event) -> bool:
     """Whether the first one serves; False: it was stopped. Raises where it says that it cannot."""
     tasks = [
-        asyncio.create_task(work)
-        for work in (first.is_up(STARTS_WITHIN), webs.given_up(), stop.wait())
+        asyncio.create_task(work) for work in (first.is_up(None), webs.given_up(), stop.wait())
     ]
     try:
         await asyncio.wait(tasks, return_when=asyncio.FIRST_COMPLETED)

@@ -75,6 +75,7 @@ async def serve(
     from server.app import create_app
 
     logs.keep_to_the_point()
+    logs.structured_too()
     memory.never_dumped()
     as_many_as_allowed()
     stop = stop_requested()

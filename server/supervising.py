@@ -97,8 +97,8 @@ class Life:
     def pid(self) -> int:
         return self._process.pid
 
-    async def is_up(self, seconds: float) -> bool:
-        """Whether it serves, or does so within that time."""
+    async def is_up(self, seconds: float | None) -> bool:
+        """Whether it serves, or does so within that time; None: until it ends."""
         with contextlib.suppress(TimeoutError):
             await asyncio.wait_for(self._changed.wait(), seconds)
         return self.said is not None
@@ -152,7 +152,7 @@ class Supervisor:
         """What the present process said of itself when it was ready; None while it is not."""
         return self.life.said if self.life else None
 
-    async def is_up(self, seconds: float = READY_WITHIN) -> bool:
+    async def is_up(self, seconds: float | None = READY_WITHIN) -> bool:
         """Whether it serves, or does so within that time, however often it has to be started."""
         with contextlib.suppress(TimeoutError):
             async with asyncio.timeout(seconds):

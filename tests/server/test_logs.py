@@ -15,8 +15,8 @@ SECRET = "kata rahasia yang diucapkan"
 SCRIPT = f"""
 import asyncio, logging, structlog
 from realtime import trace
-from server.logs import keep_to_the_point
-keep_to_the_point()
+from server.logs import keep_to_the_point, structured_too
+keep_to_the_point(); structured_too()
 try:
     int({SECRET!r})
 except ValueError:
