@@ -10,27 +10,24 @@ from __future__ import annotations
 
 import asyncio
 import contextlib
-import ctypes
 import importlib.util
 import logging
 import os
 import platform
 import shutil
-import signal
 import subprocess
-import sys
 import tempfile
-from collections.abc import Callable
 from pathlib import Path
 from types import TracebackType
 from typing import Self
+
+from server.lives import Backoff, die_with_parent
 
 PREFIX = "lingkar-"
 # A socket's path ends up in sockaddr_un: 104 bytes on macOS, 108 on Linux.
 LONGEST_PATH = 100
 READY_WITHIN = 5.0
 STOP_WITHIN = 5.0
-PR_SET_PDEATHSIG = 1
 
 log = logging.getLogger("lingkar.embedded")
 
@@ -113,9 +110,6 @@ class EmbeddedValkey:
 
     async def keep(self) -> None:
         """Start it again whenever it ends, empty and in the same place, until cancelled."""
-        # Imported here: that module imports this one.
-        from server.supervising import Backoff
-
         backoff = Backoff()
         while True:
             backoff.begin()
@@ -201,27 +195,6 @@ def command(server: Path, directory: Path) -> list[str]:
         str(server),
         *(word for name, value in options.items() for word in (f"--{name}", value)),
     ]
-
-
-def die_with_parent() -> Callable[[], None] | None:
-    """What the child does before it becomes Valkey, so that kill -9 on us ends it as well.
-
-    Linux alone has this signal; elsewhere a killed parent leaves a server that nobody can
-    reach but this account, until the machine restarts or somebody ends it.
-    """
-    if sys.platform != "linux":
-        return None
-    # Loaded here, in the parent: between fork and exec as little as possible should run.
-    libc = ctypes.CDLL(None, use_errno=True)
-    parent = os.getpid()
-
-    def arrange() -> None:
-        libc.prctl(PR_SET_PDEATHSIG, signal.SIGKILL, 0, 0, 0)
-        # The parent may have died before the line above took effect.
-        if os.getppid() != parent:
-            os._exit(1)
-
-    return arrange
 
 
 def private_directory() -> Path:

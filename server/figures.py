@@ -7,6 +7,7 @@ person, by circle or by address.
 
 from __future__ import annotations
 
+import time
 from collections import Counter
 from collections.abc import Callable, Iterable, Iterator, Mapping
 from itertools import accumulate
@@ -29,6 +30,12 @@ class Requests:
         self.answers: Counter[tuple[str, int]] = Counter()
         self.took = Histogram()
         self.without_database = 0
+
+    def note(self, route: str, status: int, began: float | None) -> None:
+        """One answer. `route` is a pattern: what was asked for is nobody's business."""
+        self.answers[route, status] += 1
+        if began is not None:
+            self.took.note(time.perf_counter() - began)
 
 
 REQUESTS = Requests()

@@ -203,7 +203,8 @@ async def gate() -> None:
 async def finish(response: Response) -> Response:
     """Headers on everything, caching by who is asking, compression of pages."""
     guessing.count(response)
-    note_answer(response)
+    route = request.url_rule.rule if request.url_rule else NO_ROUTE
+    REQUESTS.note(route, response.status_code, g.get("began"))
     for name, value in headers_for(services().settings).items():
         response.headers[name] = value
     if "new_form_browser" in g:
@@ -217,14 +218,6 @@ async def finish(response: Response) -> Response:
     if response.mimetype == "text/html":
         await compress(response)
     return response
-
-
-def note_answer(response: Response) -> None:
-    """Count it by the pattern of its route; what was asked for is nobody's business."""
-    route = request.url_rule.rule if request.url_rule else NO_ROUTE
-    REQUESTS.answers[route, response.status_code] += 1
-    if "began" in g:
-        REQUESTS.took.note(time.perf_counter() - g.began)
 
 
 async def go_on_remembering(response: Response) -> None:

@@ -22,9 +22,10 @@ from urllib.parse import urlsplit
 from server import logs, memory, metrics, sounding, works
 from server.embedded import EmbeddedValkey, ValkeyDidNotStart
 from server.listening import CannotServe, as_many_as_allowed
+from server.lives import Work
 from server.settings import Settings
 from server.stopping import reload_requested, stop_requested
-from server.supervising import Group, Supervisor, Work, group
+from server.supervising import Group, Supervisor, group
 
 if TYPE_CHECKING:
     from server.lan import Certificate

@@ -11,8 +11,8 @@ from dataclasses import replace
 from functools import partial
 from typing import TYPE_CHECKING
 
+from server.lives import Work, of_ours
 from server.settings import Settings
-from server.supervising import Work, of_ours
 
 if TYPE_CHECKING:
     import socket

@@ -18,6 +18,7 @@ from realtime.domain.meeting import CircleId, Frame, Meeting, MemberId
 from realtime.ports import Heard, StateHeard, WordsHeard
 from realtime.store import Memory, Stores, by_memory, by_redis
 from server import embedded
+from server.lives import die_with_parent
 from tests.valkeys import value_of
 
 CIRCLE = CircleId("pagi")
@@ -129,7 +130,7 @@ class MortalValkey:
             stdout=subprocess.DEVNULL,
             stderr=subprocess.DEVNULL,
             env={},
-            preexec_fn=embedded.die_with_parent(),
+            preexec_fn=die_with_parent(),
         )
         async with asyncio.timeout(5):
             while not await embedded.ping(self.socket):  # noqa: ASYNC110 -- another process
