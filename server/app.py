@@ -77,9 +77,21 @@ class Whole:
         elif scope["type"] == "http" and scope["path"] in (LIVES, READY):
             await self.health.answer(scope["path"], send, self._headers)
         else:
-            await self._pages(scope, receive, send)
+            sending = last_on(send) if self.health.draining else send
+            await self._pages(scope, receive, sending)
 
     async def drain(self) -> None:
         """Not ready any more, and nobody left in the room."""
         self.health.draining = True
         await self._send_on()
+
+
+def last_on(send: Any) -> Any:
+    """The same, and whoever gets this answer asks for the next one over another connection."""
+
+    async def sending(message: Any) -> None:
+        if message["type"] == "http.response.start":
+            message = {**message, "headers": [*message["headers"], (b"connection", b"close")]}
+        await send(message)
+
+    return sending

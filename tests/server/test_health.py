@@ -13,6 +13,7 @@ from typing import Any
 import pytest
 
 from server import health
+from server.app import Whole
 from server.embedded import EmbeddedValkey
 from server.health import LIVES, READY, Health
 from tests.server.test_cli import SOON, said_until, started
@@ -119,3 +120,28 @@ async def ask_for_page(port: int) -> bytes:
         return (await reader.readline())[9:12]
     finally:
         writer.close()
+
+
+async def test_while_people_are_sent_on_no_connection_is_kept_for_another_page() -> None:
+    async def pages(_scope: Any, _receive: Any, send: Any) -> None:
+        await send({"type": "http.response.start", "status": 200, "headers": []})
+        await send({"type": "http.response.body", "body": b"page"})
+
+    async def nothing() -> None:
+        return
+
+    async def headers() -> list[Any]:
+        sent: list[Any] = []
+
+        async def send(message: Any) -> None:
+            sent.append(message)
+
+        await whole({"type": "http", "path": "/"}, None, send)
+        assert sent[1]["body"] == b"page"
+        found: list[Any] = sent[0]["headers"]
+        return found
+
+    whole = Whole(pages, pages, Health({}), nothing, {}, lambda: iter(()))
+    assert await headers() == []
+    await whole.drain()
+    assert await headers() == [(b"connection", b"close")]
