@@ -74,11 +74,11 @@ async def started(
         str(Path(sys.executable).parent / "lingkar"),
         *arguments,
         env={
+            "LINGKAR_SOUND_PORT": "0",
             **os.environ,
             "PORT": str(port),
             "HOST": "127.0.0.1",
             "LINGKAR_DATA": str(data),
-            "LINGKAR_SOUND_PORT": "0",
         },
         stdout=asyncio.subprocess.PIPE,
         stderr=asyncio.subprocess.STDOUT,
@@ -134,11 +134,11 @@ async def _drain(stream: asyncio.StreamReader, printed: list[str]) -> None:
         printed.append(line.decode())
 
 
-async def launch(playwright: Playwright, *more: str) -> Browser:
+async def launch(playwright: Playwright, *more: str, program: Path | None = None) -> Browser:
     """Debian's Chromium where there is one, else Playwright's own; `more` flags of the browser."""
     flags = [*QUIET, *more, *(["--no-sandbox"] if os.getuid() == 0 else [])]
     return await playwright.chromium.launch(
-        executable_path=shutil.which("chromium"), args=flags, headless=True
+        executable_path=program or shutil.which("chromium"), args=flags, headless=True
     )
 
 

@@ -45,16 +45,6 @@ def sing(folder: Path, hertz: int, *, marked: bool = False) -> Path:
     return write(folder / f"{hertz}.wav", at)
 
 
-def hum(folder: Path, hertz: int) -> Path:
-    """A second of something more like a vowel: a low tone with all that rings with it."""
-
-    def at(second: float) -> float:
-        parts = (math.sin(2 * math.pi * hertz * n * second) / n for n in range(1, 25))
-        return sum(parts) * (0.6 + 0.4 * math.sin(2 * math.pi * 4 * second)) / 1.5
-
-    return write(folder / f"{hertz}.wav", at)
-
-
 def write(path: Path, at: Callable[[float], float]) -> Path:
     loud = 32767 * LOUDNESS
     samples = (loud * max(-1.0, min(1.0, at(n / RATE))) for n in range(RATE))
@@ -77,15 +67,14 @@ def flags(wav: Path) -> tuple[str, ...]:
 
 @asynccontextmanager
 async def singers(
-    playwright: Playwright, folder: Path, count: int, *, vowels: bool = False
+    playwright: Playwright, folder: Path, count: int, *, spoken: Path | None = None
 ) -> AsyncIterator[list[Browser]]:
-    """That many browsers, of which each sings another tone."""
+    """That many browsers, of which each sings another tone, or all say what is `spoken`."""
     expect.set_options(timeout=PATIENCE)
     async with AsyncExitStack() as stack:
         browsers = []
         for index, hertz in enumerate(TONES[:count]):
-            low = 120 + 20 * index
-            wav = hum(folder, low) if vowels else sing(folder, hertz, marked=index == 0)
+            wav = spoken or sing(folder, hertz, marked=index == 0)
             browser = await launch(playwright, *flags(wav))
             stack.push_async_callback(browser.close)
             browsers.append(browser)

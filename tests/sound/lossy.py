@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import asyncio
 import random
+import socket
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 from typing import Any
@@ -14,6 +15,14 @@ from typing import Any
 Address = tuple[str, int]
 MEDIA = range(128, 192)
 """What the first byte of RTP and RTCP is; checks and handshakes come through."""
+
+
+def free_udp_port() -> int:
+    """A number that no socket of this machine's loopback has."""
+    with socket.socket(socket.AF_INET, socket.SOCK_DGRAM) as probe:
+        probe.bind(("127.0.0.1", 0))
+        port: int = probe.getsockname()[1]
+        return port
 
 
 class Lossy:

@@ -79,7 +79,7 @@ async def call(floor: Floor, browser: Browser, name: str, tone: int, *, speak: b
     joined = floor.circle.join(MemberId(name), "tab", listen_only=False)
     sdp = await page.evaluate(CALL, [joined.offer, speak])
     await floor.circle.answer(joined.ticket, sdp)
-    await page.wait_for_function("connections[0].connectionState === 'connected'")
+    await page.wait_for_function("() => connections[0].connectionState === 'connected'")
     await page.evaluate(EARS, [*TONES, MARK])
     return Singer(Person(page, context, "id"), tone, name)
 

@@ -13,7 +13,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from realtime.audio import rtcp
-from realtime.audio.rtcp import HINTED_LOSS, Reception
+from realtime.audio.rtcp import CALLS_FOR_REPAIR, HINTED_LOSS, Reception
 from tests.realtime.audio.listener import Listener
 from tests.realtime.audio.relays import VOICE, until, world
 
@@ -62,10 +62,19 @@ def test_a_pause_is_no_jitter_and_uneven_arrival_is() -> None:
 
 
 def test_loss_further_down_is_hinted_at_within_bounds() -> None:
-    made = reception(*range(50))
-    assert made.report(1.0, hint=10).fraction_lost == 10
-    made.arrived(50, 0, 1.0)
-    assert made.report(1.1, hint=255).fraction_lost == HINTED_LOSS
+    for now, (hint, told) in enumerate(
+        [(1, 1), (CALLS_FOR_REPAIR, HINTED_LOSS), (255, HINTED_LOSS)]
+    ):
+        made = reception(*range(50))
+        assert made.report(now, hint=hint).fraction_lost == told
+
+
+def test_a_loss_that_can_be_heard_is_told_as_one_that_browsers_repair_and_a_greater_as_it_is() -> (
+    None
+):
+    few, many = reception(*(n for n in range(100) if n % 33)), reception(*range(0, 100, 2))
+    assert few.report(1.0).fraction_lost == HINTED_LOSS
+    assert many.report(1.0).fraction_lost > 120
 
 
 def test_the_senders_clock_is_sent_back() -> None:
