@@ -9,6 +9,7 @@ import re
 import secrets
 import signal
 import socket
+import stat
 import sys
 import time
 from collections.abc import AsyncIterator
@@ -72,6 +73,42 @@ async def test_people_are_heard_again_on_another_process_within_five_seconds_of_
             took = time.monotonic() - began
     print(f"heard again {took:.1f} s after kill -9")
     assert took < 5
+
+
+def written_by(pid: int) -> list[str]:
+    """The files that a process may write into, apart from what it prints."""
+    found = []
+    for link in Path(f"/proc/{pid}/fd").iterdir():
+        if link.name in "012":
+            continue
+        with contextlib.suppress(FileNotFoundError):
+            flags = (link.parent.parent / "fdinfo" / link.name).read_text()
+            may_write = int(re.search(r"flags:\s+(\d+)", flags)[1], 8) & os.O_ACCMODE  # type: ignore[index]
+            if may_write and stat.S_ISREG(link.stat().st_mode):
+                found.append(str(link.readlink()))
+    return found
+
+
+async def test_the_process_that_carries_voices_writes_into_no_file_and_says_nothing(
+    capfd: pytest.CaptureFixture[str],
+) -> None:
+    """Nor does what it logs, which is nothing, tell where anybody is."""
+    async with (
+        EmbeddedValkey() as valkey,
+        sound_process(valkey.url) as supervisor,
+        sounds_over(valkey.url, FRAME) as sounds,
+    ):
+        dewi, rina = await two_with_sound(sounds)
+        capfd.readouterr()
+        rina.start()
+        await dewi.until_hears(rina)
+        # What makes no sense at all, and what is cut short, is no news either.
+        for junk in (b"\x16\xfe\xfd" + bytes(40), bytes(40), b"\x80" * 40, rina.line.write_check()):
+            rina.line.send(junk[:-3])
+        await dewi.until_hears(rina)
+        assert supervisor.pid is not None
+        assert written_by(supervisor.pid) == []
+        assert capfd.readouterr() == ("", "")
 
 
 async def test_a_killed_process_is_started_again_and_serves() -> None:

@@ -124,13 +124,17 @@ def spoilt(from_: list[bytes], count: int, seed: int) -> Iterator[bytes]:
 
 
 @pytest.mark.parametrize("seed", range(3))
-async def test_a_strangers_junk_harms_no_call(seed: int) -> None:
+async def test_a_strangers_junk_harms_no_call_and_is_not_told_of(
+    seed: int, capfd: pytest.CaptureFixture[str], caplog: pytest.LogCaptureFixture
+) -> None:
     async with world() as here:
         on = await call(here)
         sock, send = stranger(here)
         await on.under(spoilt(await samples(on), 800, seed), send)
         assert here.relay._port.sizes == (2, 2)
         sock.close()
+    assert capfd.readouterr() == ("", "")
+    assert caplog.messages == []
 
 
 @pytest.mark.parametrize("seed", range(3))
@@ -242,8 +246,10 @@ async def test_handshakes_begun_and_left_take_nothing_from_a_call_and_leave_noth
         await begin_and_leave(200)
         before = resident()
         await begin_and_leave(LEFT)
+        grown = resident() - before
+        print(f"{LEFT} handshakes begun and left: {grown} kB more than after the first 200")
         assert here.relay.people <= 2 + BATCH
-        assert resident() - before < 6_000
+        assert grown < 6_000
         others.close()
         assert here.relay._port.sizes == (2, 2)
         assert here.relay.counters.surprises == 0

@@ -2,8 +2,8 @@
 // Declines to ask for it before it is pressed, and gives it back when the sheet closes.
 import { useEffect, useRef, useState } from "preact/hooks";
 import { t } from "../words";
-import { MicrophoneChooser } from "./Chooser";
-import { lookAtDevices, microphone } from "./devices";
+import { MicrophoneChooser, OutputChooser } from "./Chooser";
+import { lookAtDevices, microphone, output } from "./devices";
 import { Loudness } from "./loudness";
 import { Microphone, troubleOf, troubleWords, type Trouble } from "./microphone";
 
@@ -48,6 +48,7 @@ export function MicrophoneCheck() {
         {trouble ? t(troubleWords(trouble)) : ""}
       </p>
       {loudness && <MicrophoneChooser id="check-mic" changed={() => void start()} />}
+      {loudness && <OutputChooser id="check-out" />}
       {loudness && <Level of={loudness} />}
       {loudness && <HearBack of={loudness} />}
     </div>
@@ -86,6 +87,7 @@ function HearBack({ of }: { of: Loudness }) {
   useEffect(() => () => stop.current?.(), [of]);
   const start = () => {
     setNow("speak");
+    void of.comeOutOf(output.value);
     stop.current = of.hearBack(
       () => setNow("hear"),
       () => setNow(""),

@@ -1,6 +1,7 @@
 // A list of devices to choose from. Where the browser hides their names they are numbered.
 import { t } from "../words";
-import { microphone, microphones, type Device } from "./devices";
+import { microphone, microphones, output, outputs, type Device } from "./devices";
+import { canChooseOutput, comeOutOf } from "./player";
 
 interface Props {
   id: string;
@@ -40,6 +41,24 @@ export function MicrophoneChooser({ id, changed }: { id: string; changed: () => 
       choose={(picked) => {
         microphone.value = picked;
         changed();
+      }}
+    />
+  );
+}
+
+/** Where it comes out, where there is a choice and the browser leaves it to the person. */
+export function OutputChooser({ id }: { id: string }) {
+  if (!canChooseOutput() || outputs.value.length < 2) return null;
+  return (
+    <Chooser
+      id={id}
+      words={t("sound.out")}
+      one={(n) => t("sound.out.n", { n })}
+      all={outputs.value}
+      chosen={output.value}
+      choose={(picked) => {
+        output.value = picked;
+        void comeOutOf(picked);
       }}
     />
   );

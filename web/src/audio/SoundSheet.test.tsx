@@ -3,7 +3,7 @@ import { afterEach, beforeEach, describe, expect, test, vi } from "vitest";
 import { sheet } from "../room/sheets";
 import { link, meeting, onYou } from "../room/store";
 import { aMeeting, aYou, fresh, held } from "../room/testing";
-import { microphone } from "./devices";
+import { microphone, output } from "./devices";
 import { BACK_MS } from "./loudness";
 import { turnOff, turnOn } from "./session";
 import { guard, openMicrophone } from "./speaking";
@@ -118,6 +118,19 @@ describe("before the sound is on", () => {
     fireEvent.click(button("Turn sound on"));
     await settle();
     expect(server.asked[0]?.payload).toEqual({ listen_only: false });
+  });
+
+  test("where it comes out can be chosen, and one's voice comes back from there", async () => {
+    Object.defineProperty(HTMLMediaElement.prototype, "setSinkId", { value: () => Promise.resolve(), configurable: true });
+    media.devices = ["speaker", "headset"].map((id) => ({ kind: "audiooutput" as const, deviceId: id, label: id }));
+    render(<SoundSheet />);
+    choose(/Listen and speak/);
+    fireEvent.click(button("Check the microphone"));
+    fireEvent.change(await screen.findByRole("combobox", { name: "Sound output" }), { target: { value: "headset" } });
+    fireEvent.click(button("Hear 3 seconds back"));
+    expect(FakeAudioContext.last?.sink).toBe("headset");
+    output.value = "";
+    Reflect.deleteProperty(HTMLMediaElement.prototype, "setSinkId");
   });
 
   test("another microphone can be chosen, and is the one that is tried", async () => {

@@ -7,10 +7,9 @@ import { closeSheet, isOpen } from "../room/sheets";
 import { you } from "../room/store";
 import { captioning, captionsNo, startCaptions, stopCaptions, type CaptionsNo } from "./captions";
 import { MicrophoneCheck } from "./Check";
-import { Chooser, MicrophoneChooser } from "./Chooser";
-import { lookAtDevices, output, outputs } from "./devices";
+import { MicrophoneChooser, OutputChooser } from "./Chooser";
+import { lookAtDevices } from "./devices";
 import { megabytes } from "./meter";
-import { canChooseOutput, comeOutOf } from "./player";
 import { turnOff, turnOn } from "./session";
 import { changeDevice } from "./speaking";
 import { data, line, listenOnly, mic } from "./state";
@@ -79,19 +78,7 @@ function While() {
     <div class="settings">
       <Low />
       {!only && <MicrophoneChooser id="sound-mic" changed={changeDevice} />}
-      {canChooseOutput() && outputs.value.length > 1 && (
-        <Chooser
-          id="sound-out"
-          words={t("sound.out")}
-          one={(n) => t("sound.out.n", { n })}
-          all={outputs.value}
-          chosen={output.value}
-          choose={(id) => {
-            output.value = id;
-            void comeOutOf(id);
-          }}
-        />
-      )}
+      <OutputChooser id="sound-out" />
       {!only && <Captions />}
       <Data />
       <button

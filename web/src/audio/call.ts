@@ -3,7 +3,7 @@
 // who speaks: a track is put in from outside, or none.
 import type { IceServer } from "../wire.gen";
 import type { Bytes } from "./meter";
-import { trimAnswer } from "./sdp";
+import { asAnswer, trimAnswer } from "./sdp";
 
 export type Line = "up" | "wavering" | "failed";
 export const SLOTS = 3;
@@ -53,6 +53,15 @@ export class Call {
     const answer = await this.pc.createAnswer();
     await this.pc.setLocalDescription(answer);
     return trimAnswer(answer.sdp ?? "");
+  }
+
+  /**
+   * Look for another way to the relay, with the same keys and the same voices: the network may be
+   * another one. The relay needs no word of it: it goes on wherever a signed check comes from.
+   */
+  async seek(): Promise<void> {
+    await this.pc.setLocalDescription(await this.pc.createOffer({ iceRestart: true }));
+    await this.pc.setRemoteDescription({ type: "answer", sdp: asAnswer(this.options.offer) });
   }
 
   /** What plays: the three voices together. */

@@ -33,6 +33,12 @@ export class Loudness {
     return loudnessOf(this.samples);
   }
 
+  /** Hear it where the circle will be heard; a browser that cannot uses what the device uses. */
+  async comeOutOf(sink: string): Promise<void> {
+    const context: AudioContext & { setSinkId?: (id: string) => Promise<void> } = this.context;
+    await context.setSinkId?.(sink).catch(() => undefined);
+  }
+
   /** What is said in the next three seconds comes back in the three after. */
   hearBack(onTurn: () => void, onEnd: () => void): () => void {
     this.stopBack();

@@ -2,7 +2,10 @@
 // person holds it back, and to touch what is sent.
 import { signal } from "@preact/signals";
 
-/** `hushed`: held here, since the device changed. `blocked`: held by the browser until a tap. */
+/**
+ * `hushed`: held here, since the device changed. `blocked`: held by the browser until a tap, or by
+ * the device for something else, as for a phone call.
+ */
 export type Hearing = "playing" | "hushed" | "blocked";
 export const hearing = signal<Hearing>("playing");
 
@@ -15,12 +18,22 @@ export function canChooseOutput(): boolean {
 }
 
 export async function play(stream: MediaStream, sink: string): Promise<void> {
-  element ??= new Audio();
-  element.autoplay = true;
+  element ??= made();
   element.srcObject = stream;
   element.muted = hearing.value === "hushed";
   await comeOutOf(sink);
   await start();
+}
+
+function made(): Output {
+  const one: Output = new Audio();
+  one.autoplay = true;
+  one.onpause = () => {
+    // A stream that ended pauses too: the next one plays by itself.
+    const stream = one.srcObject as MediaStream | null;
+    if (stream?.active && hearing.value === "playing") hearing.value = "blocked";
+  };
+  return one;
 }
 
 export async function comeOutOf(sink: string): Promise<void> {
@@ -45,6 +58,7 @@ export async function unhush(): Promise<void> {
 export function silence(): void {
   hearing.value = "playing";
   if (!element) return;
+  element.onpause = null;
   element.pause();
   element.srcObject = null;
   element = null;
@@ -53,6 +67,7 @@ export function silence(): void {
 async function start(): Promise<void> {
   try {
     await element?.play();
+    if (hearing.value === "blocked") hearing.value = "playing";
   } catch (error) {
     // Replaced while it began is no refusal.
     if (error instanceof DOMException && error.name === "AbortError") return;

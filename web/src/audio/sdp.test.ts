@@ -1,5 +1,5 @@
 import { expect, test } from "vitest";
-import { trimAnswer } from "./sdp";
+import { asAnswer, trimAnswer } from "./sdp";
 
 const answer = (...lines: string[]) => ["v=0", ...lines, ""].join("\r\n");
 
@@ -23,4 +23,8 @@ test("silence costs little and loss can be repaired, whatever the browser says o
 
 test("an answer without the codec stays as it is", () => {
   expect(trimAnswer(answer("a=rtpmap:0 PCMU/8000"))).toBe(answer("a=rtpmap:0 PCMU/8000"));
+});
+
+test("the server's offer, asked from this side, is an answer in which it still waits for us", () => {
+  expect(asAnswer(answer("a=setup:actpass", "a=mid:0", "a=setup:actpass"))).toBe(answer("a=setup:passive", "a=mid:0", "a=setup:passive"));
 });

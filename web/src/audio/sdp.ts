@@ -1,4 +1,5 @@
-// What is changed in the answer before it leaves this browser. Declines to build one.
+// What is changed in an answer: in ours before it leaves this browser, and in the relay's when it is
+// written on its behalf. Declines to build one.
 
 /** Longer is refused by the server: its frames are 16 KB. */
 export const LONGEST = 15_000;
@@ -12,6 +13,11 @@ export function trimAnswer(sdp: string): string {
     .map((line) => (/^c=IN /.test(line) ? "c=IN IP4 0.0.0.0" : line))
     .map((line) => (opus !== undefined && line.startsWith(`a=fmtp:${opus} `) ? withOpus(line) : line))
     .join("\r\n");
+}
+
+/** The server's offer as its answer to an offer of ours: the same agreement, asked from this side. */
+export function asAnswer(offer: string): string {
+  return offer.replaceAll("a=setup:actpass", "a=setup:passive");
 }
 
 function withOpus(line: string): string {

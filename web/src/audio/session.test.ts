@@ -5,7 +5,7 @@ import { hearing, unhush } from "./player";
 import { turnOff, turnOn, tryNow, WAVER_MS } from "./session";
 import { openMicrophone } from "./speaking";
 import { data, line, mic, over, standing } from "./state";
-import { FakeAudio, fakeBrowser, FakePeer, settle, soundServer, type FakeMedia, type SoundServer } from "./testing";
+import { FakeAudio, fakeBrowser, FakePeer, OFFER, settle, soundServer, type FakeMedia, type SoundServer } from "./testing";
 
 let server: SoundServer;
 let media: FakeMedia;
@@ -142,6 +142,39 @@ describe("being joined", () => {
     expect([line.value, joins()]).toEqual(["up", 1]);
   });
 
+  test.each(["disconnected", "failed"] as const)("a network that is another one ('%s') is followed without joining anew", async (how) => {
+    await listen(false);
+    await openMicrophone("open");
+    FakePeer.last.become(how);
+    await settle();
+    expect(FakePeer.last.createOffer.mock.calls).toEqual([[{ iceRestart: true }]]);
+    expect(FakePeer.last.setRemoteDescription).toHaveBeenLastCalledWith({ type: "answer", sdp: OFFER.replace("actpass", "passive") });
+    expect([line.value, mic.value]).toEqual(["wavering", "open"]);
+    FakePeer.last.become("connected");
+    await vi.advanceTimersByTimeAsync(WAVER_MS);
+    expect([line.value, mic.value, joins(), FakePeer.all.length]).toEqual(["up", "open", 1, 1]);
+  });
+
+  test("what is not found by another way in time is joined anew, with the microphone closed", async () => {
+    await listen(false);
+    await openMicrophone("open");
+    FakePeer.last.become("disconnected");
+    FakePeer.last.become("failed");
+    await vi.advanceTimersByTimeAsync(WAVER_MS - 100);
+    expect([line.value, mic.value, FakePeer.last.createOffer.mock.calls.length]).toEqual(["wavering", "open", 1]);
+    await vi.advanceTimersByTimeAsync(200);
+    expect([line.value, mic.value]).toEqual(["again", "closed"]);
+    await vi.advanceTimersByTimeAsync(1500);
+    expect(joins()).toBe(2);
+  });
+
+  test("a connection that never came up is not looked for elsewhere", async () => {
+    await turnOn(true);
+    await settle();
+    FakePeer.last.become("failed");
+    expect([line.value, FakePeer.last.createOffer.mock.calls.length]).toEqual(["again", 0]);
+  });
+
   test("one that does not is joined again by itself", async () => {
     await listen();
     FakePeer.last.become("disconnected");
@@ -213,6 +246,24 @@ describe("being joined", () => {
     expect(standing(hearing.value)).toBe("sound.hushed");
     await unhush();
     expect(FakeAudio.last?.muted).toBe(false);
+  });
+
+  test("a device that takes the sound for a call is told of, and a tap brings it back", async () => {
+    await listen();
+    FakeAudio.last?.pause();
+    expect([hearing.value, standing(hearing.value)]).toEqual(["blocked", "sound.blocked"]);
+    await unhush();
+    expect([hearing.value, FakeAudio.last?.playing]).toEqual(["playing", true]);
+  });
+
+  test("the end of one connection holds nothing back from the next", async () => {
+    await listen();
+    (FakeAudio.last?.srcObject as { active: boolean }).active = false;
+    FakeAudio.last?.pause();
+    soundGone.value = { ticket: "t1", why: "lost" };
+    await vi.advanceTimersByTimeAsync(1500);
+    FakePeer.last.become("connected");
+    expect([hearing.value, FakeAudio.last?.playing]).toEqual(["playing", true]);
   });
 
   test("the meter counts what moved, over a new joining too", async () => {

@@ -30,6 +30,8 @@ let ticket: string | null = null;
 /** Counts what was begun: answers to something older are nobody's any more. */
 let begun = 0;
 let tries = 0;
+/** How this connection reaches the relay. One that never did is not looked for by another way. */
+let way: "none" | "found" | "sought" = "none";
 let timer: ReturnType<typeof setTimeout> | undefined;
 const ends: (() => void)[] = [];
 
@@ -61,6 +63,7 @@ function drop(): void {
   current.call?.close();
   current.call = null;
   ticket = null;
+  way = "none";
   meter.restart();
 }
 
@@ -124,11 +127,21 @@ function again(): void {
 }
 
 function onLine(now: CallLine): void {
-  if (now === "failed") return again();
+  // One loss is told as several; while another way is looked for, the timer says how long.
+  if (now !== "up" && way === "sought") return;
+  if (now === "failed" && way === "none") return again();
   clearTimeout(timer);
-  if (now === "up") tries = 0;
-  else timer = setTimeout(again, WAVER_MS);
-  line.value = now;
+  if (now === "up") {
+    tries = 0;
+    way = "found";
+    line.value = "up";
+    return;
+  }
+  // From the Wi-Fi to the mobile network: found there, it is the same connection.
+  if (way === "found") void current.call?.seek().catch(() => undefined);
+  way = "sought";
+  timer = setTimeout(again, WAVER_MS);
+  line.value = "wavering";
 }
 
 /** What ends or moves the sound from outside, until it is off. */

@@ -4,7 +4,7 @@ import { vi } from "vitest";
 import type { Ack } from "../room/store";
 import { attach } from "../room/store";
 
-export const OFFER = "v=0\r\no=- 1 1 IN IP4 0.0.0.0\r\ns=-\r\n";
+export const OFFER = "v=0\r\no=- 1 1 IN IP4 0.0.0.0\r\ns=-\r\na=setup:actpass\r\n";
 const ANSWER = [
   "v=0", "o=- 2 2 IN IP4 127.0.0.1", "s=-", "m=audio 9 UDP/TLS/RTP/SAVPF 111", "c=IN IP4 192.168.1.7",
   "a=candidate:1 1 udp 2113937151 192.168.1.7 50000 typ host", "a=rtpmap:111 opus/48000/2",
@@ -50,6 +50,7 @@ export class FakePeer {
   }
   setRemoteDescription = vi.fn(() => Promise.resolve());
   setLocalDescription = vi.fn(() => Promise.resolve());
+  createOffer = vi.fn((_: RTCOfferOptions) => Promise.resolve({ type: "offer", sdp: ANSWER }));
   createAnswer = () => Promise.resolve({ type: "answer", sdp: ANSWER });
   getTransceivers = () => this.transceivers;
   getStats = () =>
@@ -90,7 +91,7 @@ export function fakeBrowser(): FakeMedia {
   };
   Object.assign(media, { getUserMedia, enumerateDevices: () => Promise.resolve(media.devices) });
   vi.stubGlobal("RTCPeerConnection", FakePeer);
-  vi.stubGlobal("MediaStream", class { constructor(readonly tracks: FakeTrack[] = []) {} getTracks = () => this.tracks; });
+  vi.stubGlobal("MediaStream", class { active = true; constructor(readonly tracks: FakeTrack[] = []) {} getTracks = () => this.tracks; });
   vi.stubGlobal("AudioContext", undefined);
   vi.stubGlobal("Audio", FakeAudio);
   Object.defineProperty(navigator, "mediaDevices", { value: media, configurable: true });
@@ -105,6 +106,7 @@ export class FakeAudio {
   muted = false;
   srcObject: unknown = null;
   playing = false;
+  onpause: (() => void) | null = null;
   constructor() {
     FakeAudio.last = this;
   }
@@ -113,8 +115,10 @@ export class FakeAudio {
     this.playing = true;
     return Promise.resolve();
   }
+  /** By the page, or by a device that needs its sound for something else. */
   pause(): void {
     this.playing = false;
+    this.onpause?.();
   }
 }
 
@@ -167,6 +171,8 @@ export class FakeAudioContext {
   createMediaStreamSource = () => new FakeNode();
   createGain = () => (this.gate = Object.assign(new FakeNode(), { gain: { value: 1 } }));
   createDelay = () => (this.delay = Object.assign(new FakeNode(), { delayTime: { value: 0 } }));
+  sink = "";
+  setSinkId = (id: string) => Promise.resolve(void (this.sink = id));
   resume = () => Promise.resolve();
   close = () => {
     this.closed = true;
