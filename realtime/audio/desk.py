@@ -124,9 +124,12 @@ class Desk:
 
     async def _take_answer(self, circle: Circle, socket: Socket, sent: SoundAnswer) -> Ack:
         letter = letter_of(circle, socket, "answer") | {"ticket": sent.ticket, "sdp": sent.sdp}
-        reply = await self._ask(place_of(circle, socket), letter)
+        place = place_of(circle, socket)
+        process, reply = await self._ask(place, letter)
         if reply.get("no"):
             raise Refused(Reason.MALFORMED)
+        # Somebody who came back by another web process has it here from now on.
+        self._given[place] = Given(sent.ticket, process)
         return Accepted(self._known(circle).shown)
 
     async def _leave(self, circle: Circle, socket: Socket, sent: SoundLeave) -> Ack:
@@ -137,15 +140,15 @@ class Desk:
             self._given.pop(place_of(circle, socket), None)
         return Accepted(self._known(circle).shown)
 
-    async def _ask(self, place: Place, letter: Letter) -> Letter:
-        """Ask the process that gave this tab its ticket. Raises `Refused`."""
+    async def _ask(self, place: Place, letter: Letter) -> tuple[str, Letter]:
+        """Ask the process that gave this tab its ticket; who it was. Raises `Refused`."""
         given = self._given.get(place)
         # Somebody who came back by another web process: the circle's holder is the one.
         process = given.process if given else await self._leases.holder(place[0])
         if process is None:
             raise Refused(Reason.SOUND_AWAY)
         try:
-            return await self._post.ask(process, letter)
+            return process, await self._post.ask(process, letter)
         except Unanswered:
             raise Refused(Reason.SOUND_AWAY) from None
 

@@ -98,12 +98,12 @@ async def measure(
         before, early = await listener.figures(), [await told(one) for one in speakers]
         await asyncio.sleep(seconds)
         after, late = await listener.figures(), [await told(one) for one in speakers]
-        sent = tuple(
+        sent = [
             {"told": b["told"], "bytes": b["bytes"] - a["bytes"]}
             for a, b in zip(early, late, strict=True)
-        )
-        voices = (noticed(before, after, slot) for slot in ("1", "2"))
-        rows.append(Row(loss, seconds, *voices, (sent[0], sent[1])))
+        ]
+        repaired, plain = (noticed(before, after, slot) for slot in ("1", "2"))
+        rows.append(Row(loss, seconds, repaired, plain, (sent[0], sent[1])))
     door.loss = 0.0
     return rows
 

@@ -128,19 +128,37 @@ def lay(one: Host, other: Host | None, net: int, name: str) -> tuple[Cable, Cabl
     return cables
 
 
+class Carrier:
+    """Carries what is on a port here to a host's own `localhost`."""
+
+    def __init__(self) -> None:
+        self._ends: set[asyncio.StreamWriter] = set()
+
+    def cut(self) -> None:
+        """As when a network is left: what was open is no more."""
+        for end in self._ends:
+            end.transport.abort()
+
+    async def carry(
+        self, near: asyncio.StreamReader, back: asyncio.StreamWriter, port: int
+    ) -> None:
+        far, onward = await asyncio.open_connection("127.0.0.1", port)
+        self._ends |= {back, onward}
+        await asyncio.gather(pour(near, onward), pour(far, back))
+        self._ends -= {back, onward}
+
+
 @asynccontextmanager
-async def carried(host: Host, port: int) -> AsyncIterator[None]:
+async def carried(host: Host, port: int) -> AsyncIterator[Carrier]:
     """Whatever listens here on `port` is to be had on that host's own `localhost` too."""
     with host.entered():
         listening = socket.create_server(("127.0.0.1", port))
-
-    async def carry(near: asyncio.StreamReader, back: asyncio.StreamWriter) -> None:
-        far, onward = await asyncio.open_connection("127.0.0.1", port)
-        await asyncio.gather(pour(near, onward), pour(far, back))
-
-    server = await asyncio.start_server(carry, sock=listening)
+    carrier = Carrier()
+    server = await asyncio.start_server(
+        lambda near, back: carrier.carry(near, back, port), sock=listening
+    )
     try:
-        yield
+        yield carrier
     finally:
         server.close()
 

@@ -11,6 +11,7 @@ from realtime.audio.lease import Leases
 from realtime.client import RoomClient
 from realtime.domain import commands as c
 from realtime.domain.meeting import Floor, Frame, Order, Presence, Wording
+from realtime.domain.refusal import Reason
 from realtime.store.link import Link
 from server.embedded import EmbeddedValkey
 from tests.realtime.audio.conftest import Sounds, Speaker, sounds_over
@@ -170,6 +171,24 @@ async def test_a_line_that_is_lost_keeps_its_sound_for_the_same_tab(sounds: Soun
         await again.until(lambda p: p.you is not None)
         on_phone.start()
         await dewi.until_hears(on_phone)
+
+
+async def test_whoever_comes_back_learns_whether_their_sound_still_stands(sounds: Sounds) -> None:
+    """By whichever web process: the same answer is taken again, but not for a ticket that fell."""
+    dewi, _ = await circle_of(sounds, "Bu Dewi", "Rina")
+    house, elsewhere = sounds.house, await sounds.web_process()
+    async with RoomClient.connect(house.url, house.slug, "name=Rina", tab="phone") as phone:
+        earlier, on_phone = await sounds.turn_on(phone), await sounds.turn_on(phone)
+        await phone.vanish()
+    async with RoomClient.connect(elsewhere.url, elsewhere.slug, "name=Rina", tab="phone") as again:
+        await again.until(lambda p: p.you is not None)
+        answer = {"ticket": on_phone.ticket, "sdp": on_phone.line.answer}
+        assert (await again.emit("sound_answer", answer)).ok
+        fell = await again.emit("sound_answer", answer | {"ticket": earlier.ticket})
+        assert fell.reason is Reason.MALFORMED
+        on_phone.start()
+        await dewi.until_hears(on_phone)
+        assert not on_phone.line.said_goodbye
 
 
 async def test_the_newest_tab_has_the_sound_and_the_other_is_told(sounds: Sounds) -> None:

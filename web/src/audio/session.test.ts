@@ -222,16 +222,36 @@ describe("being joined", () => {
     expect([line.value, FakePeer.last.closed]).toEqual(["off", true]);
   });
 
-  test("a lost line to the room closes the microphone, and its return joins anew", async () => {
+  test.each(["stands", "fell"] as const)("a lost line to the room closes the microphone; once it is back a ticket that %s is gone on with, or another asked for", async (what) => {
     await listen(false);
     await openMicrophone("open");
+    const first = server.asked.find((one) => one.event === "sound_answer");
     link.value = "reconnecting";
     expect([mic.value, line.value]).toEqual(["closed", "again"]);
     expect(toasts.value.at(-1)?.text).toBe("The connection was lost. Your microphone is closed.");
+    if (what === "fell") server.fallen = ["t1"];
     link.value = "live";
     await settle();
+    if (what === "stands") {
+      // The same answer for the same ticket.
+      expect(server.asked.at(-1)).toEqual(first);
+      expect([joins(), mic.value, line.value]).toEqual([1, "closed", "up"]);
+    } else {
+      expect(joins()).toBe(2);
+      FakePeer.last.become("connected");
+      expect([mic.value, line.value]).toEqual(["closed", "up"]);
+    }
+  });
+
+  test("a phone between networks is not called connected before the room's line is back", async () => {
+    await listen();
+    link.value = "reconnecting";
+    FakePeer.last.become("disconnected");
     FakePeer.last.become("connected");
-    expect([joins(), mic.value, line.value]).toEqual([2, "closed", "up"]);
+    expect(line.value).toBe("again");
+    link.value = "live";
+    await settle();
+    expect([line.value, joins()]).toEqual(["up", 1]);
   });
 
   test("a device that changed holds what is heard until the person asks for it", async () => {

@@ -27,6 +27,8 @@ const FINAL: Readonly<Record<string, Over | null>> = { no_sound: "no_sound", ste
 
 const meter = new Meter();
 let ticket: string | null = null;
+/** Our answer, as it was sent with that ticket. */
+let answered = "";
 /** Counts what was begun: answers to something older are nobody's any more. */
 let begun = 0;
 let tries = 0;
@@ -99,6 +101,7 @@ async function negotiate(mine: number, joined: SoundOffered): Promise<void> {
   current.call = next;
   const sdp = await next.answer();
   if (mine !== begun) return next.close();
+  answered = sdp;
   const ack = await emit("sound_answer", { ticket: joined.ticket, sdp });
   if (mine !== begun) return;
   if (!ack.ok) return later();
@@ -134,14 +137,19 @@ function onLine(now: CallLine): void {
   if (now === "up") {
     tries = 0;
     way = "found";
-    line.value = "up";
-    return;
+    return show();
   }
   // From the Wi-Fi to the mobile network: found there, it is the same connection.
   if (way === "found") void current.call?.seek().catch(() => undefined);
   way = "sought";
   timer = setTimeout(again, WAVER_MS);
-  line.value = "wavering";
+  show();
+}
+
+/** The connection alone is not enough: without the room's line nobody is heard. */
+function show(): void {
+  const room = link.peek() === "live" || link.peek() === "trouble";
+  line.value = way !== "found" ? "wavering" : room ? "up" : "again";
 }
 
 /** What ends or moves the sound from outside, until it is off. */
@@ -183,15 +191,27 @@ function levels(): readonly number[] {
   return own < 0 ? all : all.map((level, i) => (i === own ? ownLevel() ** 2 : level));
 }
 
-/** The room's own line to the server: without it nobody is heard, and a new one begins anew. */
+/** The room's own line to the server: without it nobody is heard. */
 function onRoomLink(was: Link, now: Link): void {
   if (now !== "live") {
     closeMicrophone("line");
     if (now !== "trouble" && line.peek() === "up") line.value = "again";
   } else if (was !== "trouble" || current.call === null) {
     tries = 0;
-    void join("again");
+    void (way === "none" ? join("again") : resume());
   }
+}
+
+/**
+ * The sound may have outlived the room's line, as when a phone changes networks. The same answer
+ * is taken again where the ticket still stands; where it does not, it is joined anew.
+ */
+async function resume(): Promise<void> {
+  const mine = begun;
+  const ack = await emit("sound_answer", { ticket: ticket ?? "", sdp: answered });
+  if (mine !== begun) return;
+  if (ack.ok) show();
+  else await join("again");
 }
 
 function count(): () => void {

@@ -127,15 +127,19 @@ export interface SoundServer {
   /** The answer to the next `sound_join`s; the last one stays. */
   joins: (Ack | "ok")[];
   joined: number;
+  /** The tickets that do not stand any more. */
+  fallen: unknown[];
 }
 
 /** A server with sound: joining gives a ticket and an offer. */
 export function soundServer(...joins: (Ack | "ok")[]): SoundServer {
-  const server: SoundServer = { asked: [], joins: joins.length ? joins : ["ok"], joined: 0 };
+  const server: SoundServer = { asked: [], joins: joins.length ? joins : ["ok"], joined: 0, fallen: [] };
   attach({
     live: () => true,
     emit: (event, payload) => {
-      server.asked.push({ event, payload: payload as Record<string, unknown> });
+      const sent = payload as Record<string, unknown>;
+      server.asked.push({ event, payload: sent });
+      if (event === "sound_answer" && server.fallen.includes(sent.ticket)) return Promise.resolve({ ok: false, reason: "malformed" } as Ack);
       if (event !== "sound_join") return Promise.resolve({ ok: true, version: 1 } as Ack);
       const answer = server.joins.length > 1 ? server.joins.shift() : server.joins[0];
       if (answer !== "ok") return Promise.resolve(answer as Ack);
