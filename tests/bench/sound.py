@@ -12,6 +12,7 @@ import socket
 import sys
 from collections.abc import Sequence
 from contextlib import AsyncExitStack
+from dataclasses import replace
 
 import uvloop
 
@@ -150,4 +151,6 @@ async def main(size: Size) -> None:
 if __name__ == "__main__":
     options = argparse.ArgumentParser(description=__doc__)
     options.add_argument("--quick", action="store_true", help="only show that it runs")
-    uvloop.run(main(QUICK if options.parse_args().quick else WHOLE))
+    options.add_argument("--rounds", type=int, default=WHOLE.rounds, help="at least 5 for a median")
+    chosen = options.parse_args()
+    uvloop.run(main(QUICK if chosen.quick else replace(WHOLE, rounds=chosen.rounds)))
