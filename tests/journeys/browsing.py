@@ -87,7 +87,7 @@ async def started(
     printed: list[str] = []
     drain: asyncio.Task[None] | None = None
     try:
-        async with asyncio.timeout(30):
+        async with asyncio.timeout(60):
             while not until(printed):
                 line = (await process.stdout.readline()).decode()
                 assert line, "it stopped before it was ready:\n" + "".join(printed)

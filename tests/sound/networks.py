@@ -30,7 +30,8 @@ def missing() -> str | None:
     tools = [tool for tool in ("ip", "openssl", "turnserver") if shutil.which(tool) is None]
     if tools:
         return f"there is no {', '.join(tools)}; on Debian: apt-get install iproute2 openssl coturn"
-    with contextlib.suppress(subprocess.CalledProcessError), Host("may"):
+    with contextlib.suppress(subprocess.CalledProcessError), Host("may") as host:
+        ip(*host.at, "link", "add", "a", "type", "veth", "peer", "name", "b")
         return None
     return "this machine lets nobody make networks"
 
