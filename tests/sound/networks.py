@@ -31,7 +31,7 @@ def missing() -> str | None:
     if tools:
         return f"there is no {', '.join(tools)}; on Debian: apt-get install iproute2 openssl coturn"
     with contextlib.suppress(subprocess.CalledProcessError), Host("may") as host:
-        ip(*host.at, "link", "add", "a", "type", "veth", "peer", "name", "b")
+        ip(*host.at, "link", "add", "may0", "type", "veth", "peer", "name", "may1")
         return None
     return "this machine lets nobody make networks"
 
