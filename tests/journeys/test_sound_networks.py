@@ -47,11 +47,11 @@ window.RTCPeerConnection = class extends Whole {
 """
 PAIR = """async () => {
   const one = connections.findLast(c => c.connectionState !== 'closed');
-  const stats = await one.getStats();
+  const stats = await one?.getStats() ?? new Map();
   const transport = [...stats.values()].find(s => s.type === 'transport');
-  const near = stats.get(stats.get(transport.selectedCandidatePairId).localCandidateId);
-  return {kind: near.candidateType, way: near.relayProtocol ?? null, address: near.address,
-          port: near.port};
+  const near = stats.get(stats.get(transport?.selectedCandidatePairId)?.localCandidateId);
+  return near && {kind: near.candidateType, way: near.relayProtocol ?? null, address: near.address,
+    port: near.port};
 }"""
 ALLOCATE = """async iceServers => {
   const one = new RTCPeerConnection({iceServers, iceTransportPolicy: 'relay'});
@@ -173,7 +173,8 @@ async def pair(singer: Singer) -> dict[str, Any]:
 async def until_elsewhere(singer: Singer, before: dict[str, Any]) -> None:
     """Wait until their sound goes by another way."""
     await singer.page.wait_for_function(
-        f"async before => JSON.stringify(await ({PAIR})()) !== before",
+        f"async before => {{ const now = await ({PAIR})();"
+        " return now && JSON.stringify(now) !== before; }",
         arg=json.dumps(before, separators=(",", ":")),
         polling=100,
         timeout=PATIENCE,

@@ -27,9 +27,15 @@ def missing() -> str | None:
     """Why there are no networks to be had here; None where there are."""
     if os.getuid() != 0:
         return "only root makes networks"
-    tools = [tool for tool in ("ip", "openssl", "turnserver") if shutil.which(tool) is None]
-    if tools:
-        return f"there is no {', '.join(tools)}; on Debian: apt-get install iproute2 openssl coturn"
+    needed = {
+        "ip": "iproute2",
+        "openssl": "openssl",
+        "turnserver": "coturn",
+        "chromium": "chromium",
+    }
+    lacking = [package for tool, package in needed.items() if shutil.which(tool) is None]
+    if lacking:
+        return f"not installed; on Debian: apt-get install {' '.join(lacking)}"
     with contextlib.suppress(subprocess.CalledProcessError), Host("may") as host:
         ip(*host.at, "link", "add", "may0", "type", "veth", "peer", "name", "may1")
         return None
@@ -106,7 +112,7 @@ class Host:
     def chromium(self, folder: Path) -> Path:
         """A program that is a browser on this host."""
         program = folder / "chromium"
-        words = " ".join([*self.inside, shutil.which("chromium") or "chromium"])
+        words = " ".join([*self.inside, "chromium"])
         program.write_text(f'#!/bin/sh\nexec {words} "$@"\n')
         program.chmod(0o755)
         return program
