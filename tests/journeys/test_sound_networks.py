@@ -232,7 +232,6 @@ async def test_behind_a_wall_without_coturn_nobody_is_heard_and_it_is_said(
         await person.press("room.voice")
         await person.page.locator("dialog[open] .btn--main").click()
         await person.page.locator(".sound--again, .sound--away").wait_for()
-        await person.sees(person.words("sound.again"))
 
 
 @pytest.mark.timeout(120)

@@ -14,13 +14,14 @@ const catalogue = signal<Catalogue>({});
 declare const CATALOGUES: Readonly<Record<Lang, string>>;
 export const LANGUAGES = CATALOGUES;
 
-/** By the catalogue's path, as the bundler finds them. */
+/** By the catalogue's path, as the bundler finds them: seen from whoever asked for them. */
 export type Loaders = Readonly<Record<string, () => Promise<unknown>>>;
 /** Words that everybody needs, then those of parts that were loaded later. */
 const parts: Loaders[] = [import.meta.glob("../locales/*.json")];
 
 async function load(part: Loaders, wanted: Lang): Promise<Catalogue> {
-  const loaded = (await part[`../locales/${wanted}.json`]?.()) as { default: Catalogue } | undefined;
+  const path = Object.keys(part).find((one) => one.endsWith(`/${wanted}.json`));
+  const loaded = (await part[path ?? ""]?.()) as { default: Catalogue } | undefined;
   return loaded?.default ?? {};
 }
 
