@@ -62,6 +62,8 @@ class Circle:
     sockets: dict[str, Socket] = field(default_factory=dict)
     seq: int = 0
     """The place of the last words heard."""
+    out_of_reach: bool = False
+    """Its store or its bus is; or what is said could be kept."""
     shown: tuple[int, int] = (0, 0)
     """The (epoch, version) of the newest meeting that anybody here was shown."""
     authors: OrderedDict[str, tuple[MemberId, int]] = field(default_factory=OrderedDict)

@@ -55,9 +55,10 @@ class Watch:
             seen = self._due[circle_id] = (deadline, self._monotonic() + wait)
         return now >= deadline and self._monotonic() >= seen[1]
 
-    def extend(self, seconds: float) -> None:
+    def extend(self, circle_id: CircleId, seconds: float) -> None:
         """An outage lasted so long: nothing that it covered is due earlier for it."""
-        self._due = {key: (at, due + seconds) for key, (at, due) in self._due.items()}
+        if (seen := self._due.get(circle_id)) is not None:
+            self._due[circle_id] = seen[0], seen[1] + seconds
 
     def forget(self, circle_id: CircleId) -> None:
         self._due.pop(circle_id, None)

@@ -101,7 +101,7 @@ class Events:
         if not socket.budget.may(event, self._gateway.clock.now(), command_type(data)):
             raise Refused(Reason.UNKNOWN_EVENT if event == "unknown" else Reason.TOO_FAST)
         payload: Any = parse(CLIENT_EVENTS[event], data)
-        if self._gateway.out_of_reach:
+        if circle.out_of_reach:
             raise Refused(Reason.OUT_OF_REACH)
         table.check(event, self._known(circle), socket.guest.member_id)
         return await self.handlers[event](circle, socket, payload)

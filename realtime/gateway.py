@@ -7,7 +7,7 @@ from __future__ import annotations
 
 import asyncio
 import logging
-from collections.abc import Iterable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from contextlib import suppress
 from typing import Any, Protocol
 
@@ -23,7 +23,16 @@ from realtime.domain.reading import stamp
 from realtime.domain.refusal import Reason, Refused
 from realtime.frames import Server
 from realtime.payloads import Hello, parse
-from realtime.ports import PASSING, Admission, Fanout, Heard, OutOfReach, Presence, StateHeard
+from realtime.ports import (
+    PASSING,
+    Admission,
+    CopiesWanted,
+    Fanout,
+    Heard,
+    OutOfReach,
+    Presence,
+    StateHeard,
+)
 from realtime.room import Room, sitting
 from realtime.views import PROTOCOL, Gone, Whispered
 
@@ -31,6 +40,8 @@ LOG = logging.getLogger(__name__)
 ANSWER_SECONDS = 2.0
 GUESSES = frozenset({Reason.NOT_SIGNED_IN, Reason.NOT_A_MEMBER, Reason.MALFORMED, Reason.BANNED})
 """Refusals that slow an address down. A full house or a new version is nobody's doing."""
+BEGIN_SECONDS = 2.5
+BEGIN_AGAIN = 0.1
 CLOSED = "client disconnect"
 TABS = 3
 """Connections of one person in one circle."""
@@ -69,7 +80,10 @@ class Gateway:
         self.audiences = Audiences(self.server)
         self.circles: dict[CircleId, Circle] = {}
         self.beside: Beside | None = None
-        self.out_of_reach = False
+        self.shut = False
+        """Nothing passes: what is said could be kept."""
+        self.on_loss: Callable[[CircleId], None] | None = None
+        """The store lost a meeting that is served here."""
         self.stopping = False
         self._of: dict[str, Circle] = {}
         self._doors: dict[CircleId, asyncio.Lock] = {}
@@ -108,7 +122,7 @@ class Gateway:
 
     async def _enter(self, sid: str, cookies: Mapping[str, str], auth: object) -> None:
         hello = read_hello(auth)
-        if self.out_of_reach or self.stopping:
+        if self.shut or self.stopping:
             raise Refused(Reason.OUT_OF_REACH)
         guest = await self._admission.admit(cookies, hello.circle)
         again = sitting(self.room.known.get(guest.circle_id), guest.member_id) is not None
@@ -117,15 +131,30 @@ class Gateway:
             tabs = await self.presence.arrive(guest.circle_id, guest.member_id, sid)
             if tabs > TABS:
                 raise Refused(Reason.TOO_MANY_TABS)
-            await self._take_in(socket)
-            await self.room.arrived(guest, hello.observer, hello.tab)
+            await self._arrive(await self._take_in(socket), socket)
         except BaseException:
             await self._leave(socket)
             raise
         COUNTS.joins += 1
         COUNTS.reconnects += again
 
-    async def _take_in(self, socket: Socket) -> None:
+    async def _arrive(self, circle: Circle, socket: Socket) -> None:
+        """Let the meeting learn of them. A store that just began lets nobody open one at once."""
+        until = asyncio.get_running_loop().time() + BEGIN_SECONDS
+        while True:
+            try:
+                if circle.out_of_reach:
+                    raise Refused(Reason.OUT_OF_REACH)
+                await self.room.arrived(socket.guest, socket.observer, socket.tab)
+            except Refused as refusal:
+                late = asyncio.get_running_loop().time() >= until
+                if refusal.reason is not Reason.OUT_OF_REACH or circle.out_of_reach or late:
+                    raise
+                await asyncio.sleep(BEGIN_AGAIN)
+            else:
+                return
+
+    async def _take_in(self, socket: Socket) -> Circle:
         """Hear the circle before the meeting learns of them, so that nothing is missed."""
         circle_id = socket.guest.circle_id
         async with self._doors.setdefault(circle_id, asyncio.Lock()):
@@ -141,6 +170,7 @@ class Gateway:
                 self.circles[circle_id] = circle
             circle.take_in(socket)
             self._of[socket.sid] = circle
+            return circle
 
     async def _welcome(self, sid: str) -> None:
         """The client heard that it is connected: now it gets the present, never old words."""
@@ -231,6 +261,10 @@ class Gateway:
             if stamp(heard.meeting) >= circle.shown:
                 self.show(circle, heard.meeting, circle.ready())
             return
+        if isinstance(heard, CopiesWanted):
+            if self.on_loss is not None:
+                self.on_loss(circle.circle_id)
+            return
         payload = heard.payload
         if heard.event not in PASSING:
             circle.seq = max(circle.seq, heard.seq)
@@ -252,27 +286,25 @@ class Gateway:
         elif known is not None:
             self.audiences.words(circle, known, heard, payload)
 
-    async def lost_reach(self) -> None:
-        """The store or the bus is gone: say so; nobody loses a place for it."""
-        self.out_of_reach = True
-        COUNTS.redis_outages += 1
-        self.audiences.trouble(list(self.circles.values()), True)
+    def lost_reach(self, circles: Iterable[Circle]) -> None:
+        """The store or the bus of these is gone: say so; nobody loses a place for it."""
+        news = [circle for circle in circles if not circle.out_of_reach]
+        for circle in news:
+            circle.out_of_reach = True
+        COUNTS.redis_outages += bool(news)
+        self.audiences.trouble(news, True)
 
-    async def back_in_reach(self) -> None:
+    async def back_in_reach(self, circle: Circle, outage: float) -> None:
         """Everybody gets the present afresh. Raises `OutOfReach` where it was too early."""
-        self.out_of_reach = False
-        try:
-            for circle in list(self.circles.values()):
-                await self._refresh(circle)
-        except (Refused, OutOfReach):
-            self.out_of_reach = True
-            raise OutOfReach from None
-        self.audiences.trouble(list(self.circles.values()), False)
+        await self._refresh(circle, outage)
+        if not self.shut and circle.out_of_reach:
+            circle.out_of_reach = False
+            self.audiences.trouble([circle], False)
 
-    async def _refresh(self, circle: Circle) -> None:
+    async def _refresh(self, circle: Circle, outage: float) -> None:
         here = {sid: socket.guest.member_id for sid, socket in circle.sockets.items()}
         await self.presence.beat(circle.circle_id, here)
-        meeting = await self.room.load(circle.circle_id)
+        meeting = await self.room.load(circle.circle_id, outage)
         circle.seq = await self.fanout.sequence(circle.circle_id)
         for socket in circle.ready():
             if meeting is None:

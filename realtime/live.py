@@ -13,6 +13,7 @@ from typing import Any
 
 import socketio
 
+from realtime.audiences import Socket
 from realtime.audio.desk import Desk
 from realtime.audio.turn import Turn
 from realtime.clock import Clock, Watch
@@ -24,6 +25,7 @@ from realtime.events import Events
 from realtime.gateway import Gateway, log_fault
 from realtime.line import App, guarded
 from realtime.ports import Admission, OutOfReach
+from realtime.reach import Reach
 from realtime.room import Room
 from realtime.store import Stores, by_redis
 from realtime.store.link import Link
@@ -31,7 +33,10 @@ from realtime.store.link import Link
 CLOCK_SECONDS = 0.5
 BEAT_SECONDS = 4.0
 SETTLED_SECONDS = 20.0
-"""After a start or an outage nobody is taken for gone until every process could beat again."""
+"""For so long after an epoch began nobody is taken for gone: every process has to beat again.
+
+An epoch begins when the store has lost something, also where this process noticed no outage.
+"""
 TOMBSTONE_SECONDS = 600.0
 """How long an ended meeting says so to whoever comes late; it holds no people any more."""
 LOSSES_EVERY = 3
@@ -60,10 +65,10 @@ class Live:
         self.events = Events(self.gateway)
         self.sio: socketio.AsyncServer = self.gateway.server
         self._sound: tuple[Desk, Link] | None = None
-        self._settled_at = monotonic() + SETTLED_SECONDS
+        self._reach = Reach(self.gateway, self._watch, monotonic)
+        self._epochs: dict[CircleId, tuple[int, float]] = {}
+        """Since when this process knows of a meeting's present epoch."""
         self._turn = 0
-        self._shut = False
-        self._shut_at = 0.0
         self._ended: dict[CircleId, float] = {}
         self._tasks: list[asyncio.Task[None]] = []
 
@@ -79,7 +84,7 @@ class Live:
 
     async def start(self) -> None:
         self._tasks = [
-            asyncio.create_task(self._mind_the_bus()),
+            asyncio.create_task(self._reach.mind(self._stores.fanout.troubles())),
             asyncio.create_task(self._every(CLOCK_SECONDS, "clock", self._look_at_the_clock)),
             asyncio.create_task(self._every(BEAT_SECONDS, "beat", self._beat)),
         ]
@@ -116,6 +121,7 @@ class Live:
         for task in self._tasks:
             task.cancel()
         await asyncio.gather(*self._tasks, return_exceptions=True)
+        await self._reach.stop()
         for circle in list(self.gateway.circles.values()):
             for sid in list(circle.sockets):
                 await self.sio.cut(self.sio.eio_of(sid))
@@ -139,70 +145,44 @@ class Live:
                 log_fault(name, bug)
             await asyncio.sleep(seconds)
 
-    # --- The bus ---
-
-    async def _mind_the_bus(self) -> None:
-        """Tell everybody when the bus is lost and when it is back."""
-        back: asyncio.Task[None] | None = None
-        lost_at = 0.0
-        try:
-            async for lost in self._stores.fanout.troubles():
-                if back is not None:
-                    back.cancel()
-                if lost:
-                    lost_at = lost_at or self._monotonic()
-                    await self.gateway.lost_reach()
-                else:
-                    outage = self._monotonic() - lost_at if lost_at else 0.0
-                    lost_at = 0.0
-                    back = asyncio.create_task(self._come_back(outage))
-        finally:
-            if back is not None:
-                back.cancel()
-
     async def shut(self, on: bool) -> None:
         """Let nothing pass, or again: what is said could be kept. Nobody loses a place for it."""
-        self._shut = on
-        if on:
-            self._shut_at = self._monotonic()
-            await self.gateway.lost_reach()
-        else:
-            await self._come_back(self._monotonic() - self._shut_at)
-
-    async def _come_back(self, outage: float) -> None:
-        self._watch.extend(outage)
-        self._settled_at = self._monotonic() + SETTLED_SECONDS
-        while not self._shut:
-            with suppress(OutOfReach):
-                await self.gateway.back_in_reach()
-                return
-            await asyncio.sleep(0.1)
+        self._reach.shut(on)
 
     # --- The clock ---
 
     async def _beat(self) -> None:
         for circle in list(self.gateway.circles.values()):
             here = {sid: socket.guest.member_id for sid, socket in circle.sockets.items()}
-            await self._stores.presence.beat(circle.circle_id, here)
+            with suppress(OutOfReach):
+                await self._stores.presence.beat(circle.circle_id, here)
+        meetings = (self.room.known.get(circle_id) for circle_id in self.gateway.circles)
+        under_way = [m.circle_id for m in meetings if m and m.phase is not Phase.ENDED]
+        await self._stores.meetings.still_open(under_way)
 
     async def _look_at_the_clock(self) -> None:
         self._turn += 1
-        if self.gateway.out_of_reach:
+        if self.gateway.shut:
             return
-        for circle_id in list(self.gateway.circles):
-            meeting = self.room.known.get(circle_id)
-            if meeting is not None:
-                await self._carry_on(meeting, losses=self._turn % LOSSES_EVERY == 0)
+        for circle in list(self.gateway.circles.values()):
+            meeting = self.room.known.get(circle.circle_id)
+            if meeting is not None and not circle.out_of_reach:
+                with suppress(OutOfReach, Refused):
+                    await self._carry_on(meeting, losses=self._turn % LOSSES_EVERY == 0)
         if self._turn % OTHERS_EVERY == 0:
             await self._look_at_others()
 
     async def _look_at_others(self) -> None:
         """Circles whose process died; and what is left of meetings that ended here."""
-        for circle_id in await self._stores.meetings.open_circles():
+        open_circles = await self._stores.meetings.open_circles()
+        for circle_id in open_circles:
             if circle_id not in self.gateway.circles:
-                meeting = await self._stores.meetings.load(circle_id)
-                if meeting is not None:
-                    await self._carry_on(meeting, losses=True)
+                with suppress(OutOfReach, Refused):
+                    meeting = await self.room.load(circle_id)
+                    if meeting is not None:
+                        await self._carry_on(meeting, losses=True)
+        known = {*open_circles, *self.gateway.circles}
+        self._epochs = {one: seen for one, seen in self._epochs.items() if one in known}
         for circle_id, meeting in list(self.room.known.items()):
             if meeting.phase is Phase.ENDED:
                 self._ended.setdefault(circle_id, self._monotonic() + TOMBSTONE_SECONDS)
@@ -221,19 +201,33 @@ class Live:
         if self._watch.is_due(meeting.circle_id, deadline, self._clock.now()):
             # Up to that instant alone: a clock that jumped must not bring later ones with it.
             await self.room.tick(meeting.circle_id, deadline or 0.0)
-        if not losses or self._monotonic() < self._settled_at:
+        if not losses:
+            return
+        await self._bring_back(meeting)
+        if self._monotonic() < self._settled_at(meeting):
             return
         connected = await self._stores.presence.connected(meeting.circle_id)
+        connected |= {socket.guest.member_id for socket in self._sockets(meeting)}
         here = [s.member_id for s in meeting.seats if s.presence is Presence.HERE]
         for member_id in (*here, *(w.member_id for w in meeting.waiting)):
             if member_id not in connected:
                 await self.room.lost(meeting.circle_id, member_id)
-        await self._bring_back(meeting)
+
+    def _settled_at(self, meeting: Meeting) -> float:
+        """From when on somebody who does not beat is gone, on the monotonic clock."""
+        epoch, since = self._epochs.get(meeting.circle_id, (0, 0.0))
+        if epoch != meeting.epoch:
+            since = self._monotonic()
+            self._epochs[meeting.circle_id] = meeting.epoch, since
+        return since + SETTLED_SECONDS
+
+    def _sockets(self, meeting: Meeting) -> list[Socket]:
+        circle = self.gateway.circles.get(meeting.circle_id)
+        return circle.ready() if circle else []
 
     async def _bring_back(self, meeting: Meeting) -> None:
         """Somebody whose connection is here was taken for gone: a process had been asleep."""
-        circle = self.gateway.circles.get(meeting.circle_id)
-        for socket in circle.ready() if circle else ():
+        for socket in self._sockets(meeting):
             seat = meeting.seat(socket.guest.member_id)
             if seat is not None and seat.presence is Presence.AWAY:
                 await self.room.arrived(socket.guest, socket.observer)

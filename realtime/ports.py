@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import AsyncIterator, Awaitable, Callable, Collection, Mapping
+from collections.abc import AsyncIterator, Awaitable, Callable, Collection, Iterable, Mapping
 from dataclasses import dataclass
 from typing import Protocol
 
@@ -11,6 +11,10 @@ from realtime.domain.meeting import CircleId, Frame, Meeting, MemberId
 
 class OutOfReach(Exception):
     """The store or the bus did not answer. Unknown is never the same as empty."""
+
+
+class Settling(OutOfReach):
+    """The store answers, but may have lost what was there: copies are put forward first."""
 
 
 @dataclass(frozen=True)
@@ -47,22 +51,53 @@ class Admission(Protocol):
         ...
 
 
+@dataclass(frozen=True)
+class Newest:
+    """Of all copies of a meeting that were put forward, the one to go on from."""
+
+    copy: Meeting
+    epoch: int
+    """The lowest epoch that it may begin: above every other, known here or not."""
+    outage: float
+    """How long it lasted for whoever was cut off the longest, in seconds."""
+    loss: int
+    """Which loss this is about: whoever slept through another one settles nothing."""
+
+
 class MeetingStore(Protocol):
     """Meetings by circle. Swaps by version; holds no rules. Raises `OutOfReach`."""
 
     async def load(self, circle_id: CircleId) -> Meeting | None:
-        """The present meeting, or None when there is surely none."""
+        """The present meeting, or None when there is none. Raises `Settling`."""
         ...
 
     async def swap(self, old: Meeting | None, new: Meeting) -> bool:
         """Put `new` in place of `old` (compared by epoch and version) and announce it, as one step.
 
-        False when somebody else was faster: load and decide again.
+        False when somebody else was faster: load and decide again. Raises `Settling`.
         """
         ...
 
-    async def moment(self) -> int:
+    async def offer(
+        self, circle_id: CircleId, copy: Meeting | None, outage: float
+    ) -> Newest | None:
+        """Put forward what this process saw last, for the store may have lost it.
+
+        None where it did not: it has that or something newer. Raises `Settling` until every
+        process had the time to put its own forward; then gives the newest.
+        """
+        ...
+
+    async def settle(self, newest: Newest, again: Meeting) -> bool:
+        """Put `again`, made from the newest copy, in its place. True for exactly one process."""
+        ...
+
+    async def moment(self, circle_id: CircleId) -> int:
         """Microseconds since 1970 by the store's own clock: the same one for every process."""
+        ...
+
+    async def still_open(self, circles: Iterable[CircleId]) -> None:
+        """These are: a store that lost the list of them learns it again."""
         ...
 
     async def open_circles(self) -> tuple[CircleId, ...]:
@@ -90,7 +125,20 @@ class WordsHeard:
     payload: bytes
 
 
-Heard = StateHeard | WordsHeard
+@dataclass(frozen=True)
+class CopiesWanted:
+    """The store lost this meeting, in part or whole: put forward what is known of it."""
+
+
+Heard = StateHeard | WordsHeard | CopiesWanted
+
+
+@dataclass(frozen=True)
+class Trouble:
+    """These circles are heard no more, or heard again with everything that follows."""
+
+    lost: bool
+    circles: frozenset[CircleId]
 
 
 PASSING = frozenset({"nodded", "whispered", "heard", "sound_gone"})
@@ -117,8 +165,8 @@ class Fanout(Protocol):
 
     async def unlisten(self, circle_id: CircleId) -> None: ...
 
-    def troubles(self) -> AsyncIterator[bool]:
-        """True when the bus is lost, False when it is back and every channel is heard again."""
+    def troubles(self) -> AsyncIterator[Trouble]:
+        """Which circles' channels are lost, and which are heard again; the lost ones first."""
         ...
 
 

@@ -14,6 +14,7 @@ from dataclasses import replace
 from realtime.clock import Clock, Watch
 from realtime.counts import COUNTS
 from realtime.domain.commands import Arrived, Command, Lost, PutOut, Remove, Report, TabLost, Tick
+from realtime.domain.conduct import moved_by_outage
 from realtime.domain.meeting import (
     CircleId,
     Frame,
@@ -28,7 +29,7 @@ from realtime.domain.meeting import (
 from realtime.domain.reading import is_under_way, stamp
 from realtime.domain.refusal import Reason, Refused
 from realtime.domain.stick import carry_out, decide, next_deadline, open_meeting
-from realtime.ports import Admission, Guest, MeetingStore, OutOfReach
+from realtime.ports import Admission, Guest, MeetingStore, OutOfReach, Settling
 
 RACES = 60
 """Lost races in a row before giving up; each means that somebody else moved on."""
@@ -64,17 +65,27 @@ class Room:
         """This process has nobody of the circle any more."""
         self.known.pop(circle_id, None)
 
-    async def load(self, circle_id: CircleId) -> Meeting | None:
-        """The present meeting. Raises `Refused(OUT_OF_REACH)`; None means that there is none."""
+    async def load(self, circle_id: CircleId, outage: float = 0.0) -> Meeting | None:
+        """The present meeting. Raises `Refused(OUT_OF_REACH)`; None means that there is none.
+
+        After an outage of so many seconds it may have to be put right first.
+        """
         try:
-            meeting = await self._store.load(circle_id)
-            known = self.known.get(circle_id)
-            if known and (meeting is None or stamp(meeting) < stamp(known)):
-                meeting = await self._reseed(known, meeting)
+            meeting = await self._present(circle_id, outage)
         except OutOfReach:
             raise Refused(Reason.OUT_OF_REACH) from None
         if meeting is not None:
             self.note(meeting)
+        return meeting
+
+    async def _present(self, circle_id: CircleId, outage: float) -> Meeting | None:
+        known = self.known.get(circle_id)
+        try:
+            meeting = await self._store.load(circle_id)
+        except Settling:
+            return await self._put_forward(circle_id, known, outage)
+        if outage or (known and (meeting is None or stamp(meeting) < stamp(known))):
+            return await self._put_forward(circle_id, known or meeting, outage)
         return meeting
 
     async def carry_out(
@@ -174,7 +185,7 @@ class Room:
         for attempt in range(RACES):
             if new is None:
                 old = await self.load(circle_id)
-                new = decided(self._opened(circle_id, frame) if old is None else old)
+                new = decided(await self._opened(circle_id, frame) if old is None else old)
                 if new is old:
                     return new
             if before is not None:
@@ -185,6 +196,8 @@ class Room:
                 came, new = new, emptied(new)
             try:
                 won = await self._store.swap(old, new)
+            except Settling:
+                won = await self._unsure(circle_id, old)
             except OutOfReach:
                 raise Refused(Reason.OUT_OF_REACH) from None
             if won:
@@ -198,33 +211,49 @@ class Room:
             await asyncio.sleep(0 if attempt < 5 else 0.002 * attempt)
         raise Refused(Reason.CONFLICT)
 
-    def _opened(self, circle_id: CircleId, frame: Frame | None) -> Meeting:
+    async def _unsure(self, circle_id: CircleId, old: Meeting | None) -> bool:
+        """What is there may lack its last changes: put it right, then decide again."""
+        if old is None:
+            # A store that has just begun: somebody may still bring a meeting back.
+            raise Refused(Reason.OUT_OF_REACH)
+        try:
+            await self._put_forward(circle_id, self.known.get(circle_id) or old, 0.0)
+        except OutOfReach:
+            raise Refused(Reason.OUT_OF_REACH) from None
+        return False
+
+    async def _opened(self, circle_id: CircleId, frame: Frame | None) -> Meeting:
         if frame is None:
             raise Refused(Reason.ENDED)
-        return open_meeting(circle_id, frame, self._clock.now())
+        try:
+            # By the store's time, so that no copy of an older meeting is ever the newer one.
+            epoch = await self._store.moment(circle_id)
+        except OutOfReach:
+            raise Refused(Reason.OUT_OF_REACH) from None
+        return replace(open_meeting(circle_id, frame, self._clock.now()), epoch=epoch)
 
     async def _count_visits(self, meeting: Meeting) -> None:
         came = tuple(s.member_id for s in meeting.seats if s.member_id not in meeting.removed)
         with suppress(OutOfReach):
             await self._admission.visited(meeting.circle_id, came)
 
-    async def _reseed(self, known: Meeting, instead: Meeting | None) -> Meeting | None:
-        """The store lost the meeting: what this process saw last stands, in a new epoch.
+    async def _put_forward(
+        self, circle_id: CircleId, known: Meeting | None, outage: float
+    ) -> Meeting | None:
+        """The store may have lost the meeting: the newest that any process saw stands.
 
-        Also over what somebody opened `instead`, by a process that had not known of it.
-        A client's memory is never asked: it could give itself the stick. The epoch is the store's
-        time, so that it is above one that others began meanwhile and lost again, unknown to us.
+        In a new epoch, so that nobody takes it for what they last saw. A client's memory is never
+        asked: it could give itself the stick.
         """
-        if known.phase is Phase.ENDED:
-            self.known.pop(known.circle_id, None)
-            return instead
-        epoch = max(known.epoch + 1, await self._store.moment())
-        again = replace(known, epoch=epoch, version=known.version + 1)
-        again = replace(again, shown=known.shown + 1)
-        # Should the store only have been faster than this process, it says so here.
-        if await self._store.swap(instead, again):
+        newest = await self._store.offer(circle_id, known, outage)
+        if newest is None:
+            return await self._store.load(circle_id)
+        again = moved_by_outage(newest.copy, newest.outage)
+        again = replace(again, epoch=newest.epoch, version=again.version + 1, shown=again.shown + 1)
+        if await self._store.settle(newest, again):
             return again
-        return await self._store.load(known.circle_id)
+        # Another process was faster.
+        return await self._store.load(circle_id)
 
 
 def changed(decided: Decide, known: Meeting | None) -> Meeting | None:

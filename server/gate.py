@@ -8,12 +8,16 @@ from __future__ import annotations
 import asyncio
 import logging
 from collections.abc import Awaitable, Callable, Iterator, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any
+from urllib.parse import urlsplit
 
 from redis.asyncio import Redis
 from redis.asyncio.connection import Connection, ConnectionPool, SSLConnection
 from redis.exceptions import RedisError, ResponseError
+
+from realtime.outside import servers_at
+from realtime.ports import OutOfReach
 
 log = logging.getLogger("lingkar.gate")
 
@@ -46,10 +50,10 @@ class Kept:
     found: str
     must: str
     server: str = ""
-    """Which replica, as host:port; empty for the server itself."""
+    """Which of several, as host:port; empty for the one that there is."""
 
     def __str__(self) -> str:
-        where = f"replica {self.server}: " if self.server else ""
+        where = f"{self.server}: " if self.server else ""
         found, must = self.found or "(empty)", self.must or '""'
         return f"{where}{self.setting} is {found}; set it with: CONFIG SET {self.setting} {must}"
 
@@ -63,10 +67,34 @@ class Unproven(Exception):
 
 
 async def kept_by(url: str) -> tuple[Kept, ...]:
-    """Everything that stands between this server and the promise; empty: nothing does.
+    """Everything that stands between what is at that URL and the promise; empty: nothing does.
 
-    Raises `Unproven` where CONFIG is not allowed, and redis-py's errors where nobody answers.
+    Raises `Unproven` where CONFIG is not allowed, and `OSError` or redis-py's errors where
+    somebody who could be given what people say does not answer.
     """
+    wrong: dict[Kept, None] = {}
+    for server in await every_server(url):
+        found = await kept_by_server(server)
+        # Of several each is named; a member of a cluster comes by itself and behind its primary.
+        wrong.update(dict.fromkeys(found if server == url else named(found, server)))
+    return tuple(wrong)
+
+
+async def every_server(url: str) -> tuple[str, ...]:
+    """Each that could be given words, by a URL of its own: all members of a cluster."""
+    try:
+        return await servers_at(url)
+    except OutOfReach:
+        raise ConnectionRefusedError from None
+
+
+def named(found: tuple[Kept, ...], url: str) -> list[Kept]:
+    parts = urlsplit(url)
+    return [kept if kept.server else replace(kept, server=parts.netloc.rpartition("@")[2]) for kept in found]
+
+
+async def kept_by_server(url: str) -> tuple[Kept, ...]:
+    """One server and its replicas."""
     async with Redis.from_url(
         url, decode_responses=True, socket_timeout=PATIENCE, socket_connect_timeout=PATIENCE
     ) as redis:

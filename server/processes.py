@@ -158,10 +158,10 @@ async def roll(webs: Group, sounds: Group) -> None:
 async def valkey_of(settings: Settings) -> AsyncIterator[tuple[str, str]]:
     """Yield a URL and words that say where it is; our own one is kept running meanwhile."""
     if settings.redis_url is not None:
-        parts = urlsplit(settings.redis_url)
-        # Never the password.
-        place = f"{parts.hostname}:{parts.port or 6379}" if parts.hostname else parts.path
-        yield settings.redis_url, place
+        try:
+            yield settings.redis_url, place_in(settings.redis_url)
+        except NoSuchPlace:
+            raise CannotServe("REDIS_URL names no place where a Redis could be.") from None
         return
     try:
         valkey = await EmbeddedValkey().__aenter__()

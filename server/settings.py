@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass, field, replace
 from pathlib import Path
-from urllib.parse import urlsplit
+from urllib.parse import urlencode, urlsplit
 
 from pydantic import Field, SecretStr
 from pydantic_settings import BaseSettings, SettingsConfigDict
@@ -19,6 +19,7 @@ class Environment(BaseSettings):
     port: int = Field(8000, ge=0, le=65535, validation_alias="PORT")
     data_dir: Path = Field(Path("data"), validation_alias="LINGKAR_DATA")
     redis_url: str | None = Field(None, validation_alias="REDIS_URL")
+    redis_ca: Path | None = Field(None, validation_alias="LINGKAR_REDIS_CA")
     redis_unproven: bool = Field(False, validation_alias="LINGKAR_REDIS_UNPROVEN")
     database_url: str | None = Field(None, validation_alias="DATABASE_URL")
     public_url: str | None = Field(None, validation_alias="PUBLIC_URL")
@@ -74,7 +75,7 @@ class Settings:
             host=said.host,
             port=said.port,
             data_dir=said.data_dir,
-            redis_url=said.redis_url,
+            redis_url=trusting(said.redis_url, said.redis_ca),
             redis_unproven=said.redis_unproven,
             database=said.database_url,
             public=said.public_url,
@@ -125,6 +126,13 @@ class Settings:
             f"{public.scheme}://{name}:{self.port}" for name in ("localhost", "127.0.0.1", "[::1]")
         )
         return tuple(dict.fromkeys((f"{public.scheme}://{public.netloc}", *here)))
+
+
+def trusting(url: str | None, authority: Path | None) -> str | None:
+    """The URL, and beside it whose certificates count there: it goes wherever the URL goes."""
+    if url is None or authority is None or "ssl_ca_certs=" in url:
+        return url
+    return f"{url}{'&' if '?' in url else '?'}{urlencode({'ssl_ca_certs': str(authority)})}"
 
 
 def listed(words: str) -> tuple[str, ...]:

@@ -12,12 +12,14 @@ import pytest
 from server.embedded import EmbeddedValkey
 from tests.postgres import MISSING, Postgres, programs
 from tests.steps import STEPS, told
+from tests.valkeys import grown
 
 
 @pytest.fixture(scope="session")
 async def valkey() -> AsyncIterator[EmbeddedValkey]:
     """One server for the whole run, as `make run` starts it. Use circles of your own in it."""
     async with EmbeddedValkey() as running:
+        await grown(running.url)
         yield running
 
 

@@ -13,6 +13,7 @@ from typing import Any
 
 from redis.asyncio import Redis
 
+from realtime.store.node import YOUNG_SECONDS
 from server.embedded import binary
 from tests.journeys.browsing import free_port
 
@@ -51,6 +52,13 @@ async def on_a_port(
     finally:
         process.terminate()
         await process.wait()
+
+
+async def grown(url: str) -> None:
+    """Return once meetings may be opened there: at first somebody may still bring one back."""
+    async with Redis.from_url(url) as redis, asyncio.timeout(10):
+        while (await redis.info("server"))["uptime_in_seconds"] < YOUNG_SECONDS:  # noqa: ASYNC110
+            await asyncio.sleep(0.05)
 
 
 async def answers(port: int) -> bool:

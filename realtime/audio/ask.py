@@ -8,6 +8,7 @@ from __future__ import annotations
 import asyncio
 import secrets
 from collections.abc import Awaitable, Callable
+from contextlib import suppress
 from typing import Any
 
 import orjson
@@ -87,13 +88,17 @@ class Post:
             except Exception as bug:
                 log.error("box_failed", fault=type(bug).__name__)
             await asyncio.sleep(PAUSE)
+            with suppress(OutOfReach):
+                await self._link.look_again()
 
     async def _hold(self) -> None:
-        line = await Line.open(self._link)
-        reading = asyncio.create_task(line.read(self._heard))
+        box = channel(self.name).encode()
+        line = await Line.open(self._link.pool(await self._link.place_of(box)))
+        reading = asyncio.create_task(line.read(self._heard, moved))
         try:
             async with asyncio.timeout(PATIENCE):
-                await line.subscribe([channel(self.name).encode()])
+                if await line.subscribe([box]):
+                    raise LineLost
             self._open.set()
             await reading
         finally:
@@ -123,6 +128,11 @@ class Post:
             pass
         except Exception as bug:
             log.error("answering_failed", fault=type(bug).__name__)
+
+
+def moved(_box: bytes) -> None:
+    """Another server has it from now on: it is opened there."""
+    raise LineLost
 
 
 def channel(name: str) -> str:

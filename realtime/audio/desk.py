@@ -207,13 +207,14 @@ class Desk:
     async def _look_once(self) -> None:
         """Tell the tabs of circles that are served no more, so that they look elsewhere."""
         self._forget_who_left()
-        if not self._given or self._gateway.out_of_reach:
+        given = {p: one for p, one in self._given.items() if not self._out_of_reach(p[0])}
+        if not given:
             return
-        circles = sorted({circle_id for circle_id, _, _ in self._given})
+        circles = sorted({circle_id for circle_id, _, _ in given})
         living = await self._leases.living()
         holders = await asyncio.gather(*(self._leases.holder(one) for one in circles))
         serving = {one: who for one, who in zip(circles, holders, strict=True) if who in living}
-        missing = {p for p, given in self._given.items() if serving.get(p[0]) != given.process}
+        missing = {p for p, one in given.items() if serving.get(p[0]) != one.process}
         # Twice in a row: a lease that ran out may just be renewed, and beats begin anew after an
         # outage.
         lost, self._missed = missing & self._missed, missing - self._missed
@@ -221,6 +222,10 @@ class Desk:
             await self._tell_lost(place)
         for circle_id in {circle_id for circle_id, _, _ in lost}:
             await self._publish(circle_id, "heard", {"slots": (None, None, None)})
+
+    def _out_of_reach(self, circle_id: CircleId) -> bool:
+        circle = self._gateway.circles.get(circle_id)
+        return self._gateway.shut or (circle is not None and circle.out_of_reach)
 
     async def _tell_lost(self, place: Place) -> None:
         given = self._given.pop(place, None)

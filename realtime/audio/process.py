@@ -20,7 +20,7 @@ from realtime.audio.lease import BEAT_SECONDS, LEASE_SECONDS, Leases
 from realtime.audio.relay import BadAnswer, Crowded, Relay
 from realtime.audio.served import NotHere, ServedCircle, Tab
 from realtime.domain.meeting import CircleId, MemberId, Phase
-from realtime.ports import Heard, OutOfReach, StateHeard
+from realtime.ports import CopiesWanted, Heard, OutOfReach, StateHeard
 from realtime.store import Stores
 from realtime.store.link import Link
 
@@ -174,6 +174,10 @@ class SoundProcess:
         # Words pass by here as well; they are nothing to us.
         if isinstance(heard, StateHeard):
             circle.hear(heard.meeting)
+        elif isinstance(heard, CopiesWanted):
+            # What holds is unknown until the newest copy is announced.
+            circle.out_of_touch()
+            circle.in_touch()
 
     def _tell(self, circle_id: CircleId, event: str, payload: dict[str, object]) -> None:
         """Say it to the circle, in order; what does not arrive is found out otherwise."""
@@ -235,9 +239,12 @@ class SoundProcess:
 
     async def _mind_the_bus(self) -> None:
         """A lost bus shuts every gate; each opens again by a state that is heard after it."""
-        async for lost in self._stores.fanout.troubles():
-            for circle in list(self._circles.values()):
-                if lost:
+        async for trouble in self._stores.fanout.troubles():
+            for circle_id in trouble.circles:
+                circle = self._circles.get(circle_id)
+                if circle is None:
+                    continue
+                if trouble.lost:
                     circle.out_of_touch()
                 else:
                     circle.in_touch()

@@ -19,6 +19,7 @@ from realtime.domain.meeting import (
     Offered,
     Phase,
     PlaceHeld,
+    Presence,
     Resting,
     Stick,
     Wording,
@@ -132,6 +133,24 @@ def moved_on(stick: Stick, by: float) -> Stick:
             return replace(stick, at=stick.at + by)
         case _:
             return stick
+
+
+def moved_by_outage(meeting: Meeting, by: float) -> Meeting:
+    """An outage of so many seconds covered nobody's time: everything that runs out does so later.
+
+    Of a pause its beginning moves too, else resuming would count the outage a second time.
+    """
+    return replace(
+        meeting,
+        ends=meeting.ends + by,
+        stick=moved_on(meeting.stick, by),
+        paused_since=meeting.paused_since + by if meeting.paused else meeting.paused_since,
+        seats=tuple(
+            replace(seat, since=seat.since + by) if seat.presence is Presence.AWAY else seat
+            for seat in meeting.seats
+        ),
+        waiting=tuple(replace(one, since=one.since + by) for one in meeting.waiting),
+    )
 
 
 def pause_if_left_alone(meeting: Meeting, now: Instant) -> Meeting:

@@ -30,9 +30,9 @@ class Stores:
 
 
 def by_redis(url: str, clock: Callable[[], Instant] | None = None) -> Stores:
-    """Over a Redis or Valkey, 7 or newer. Connects when first used; `clock` is for presence."""
+    """Over a Redis or Valkey, 7 or newer. Connects when first used; `clock` is a test's."""
     link = Link(url)
-    meetings = RedisMeetingStore(link)
+    meetings = RedisMeetingStore(link, clock)
     fanout = RedisFanout(link, meetings)
 
     async def close() -> None:

@@ -1,32 +1,34 @@
 """The bus over Redis: one sharded channel a circle, heard only where somebody is in it.
 
-One connection for all channels of a process, kept by one task: it alone opens it, so that
-circles that begin at the same moment cannot lose each other's subscription. Words are passed
-on and never kept; what was said while the bus was lost is gone, and its numbers say so.
+One line to each server that has channels of ours. Words are passed on and never kept; what was
+said while the bus was lost is gone, and its numbers say so.
 """
 
 from __future__ import annotations
 
 import asyncio
-import random
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Iterable
+from contextlib import suppress
 from functools import partial
 from pathlib import Path
 
 import structlog
 
 from realtime.domain.meeting import CircleId
-from realtime.ports import PASSING, OutOfReach, StateHeard, WordsHeard
+from realtime.ports import PASSING, CopiesWanted, OutOfReach, StateHeard, Trouble, WordsHeard
 from realtime.store.hearing import Ear, Hear, Troubles
-from realtime.store.line import Line, LineLost
-from realtime.store.link import KEPT, PATIENCE, Link, Script, key
+from realtime.store.keeper import Keeper
+from realtime.store.link import KEPT, PATIENCE, Link, Place, key
+from realtime.store.node import Script
 from realtime.store.redis import RedisMeetingStore
 from realtime.wire import Unreadable
 
 log = structlog.get_logger()
 SAY = Script.read(Path(__file__).with_name("say.lua"))
-SOONEST = 0.05
-LATEST = 0.5
+PLACE = Script.read(Path(__file__).with_name("place.lua"))
+MOVE_SECONDS = 0.3
+"""A channel that moves to another server may take so long before people are told."""
+AGAIN = 0.05
 
 
 def channel_of(circle_id: CircleId) -> bytes:
@@ -38,29 +40,33 @@ def circle_of(channel: bytes) -> CircleId:
 
 
 class RedisFanout:
-    """Implements `ports.Fanout`. Needs the store to tell the present state after a loss."""
+    """Implements `ports.Fanout`, and `keeper.Listener`. Tells the present state after a loss."""
 
     def __init__(self, link: Link, meetings: RedisMeetingStore) -> None:
         self._link = link
         self._meetings = meetings
         self._ears: dict[bytes, Ear] = {}
+        self._last: dict[CircleId, int] = {}
+        """The place of the last words that were heard of, so that none is given twice."""
         self._troubles = Troubles()
-        self._line: Line | None = None
-        self._up = asyncio.Event()
-        self._pause = SOONEST
-        self._keeper: asyncio.Task[None] | None = None
+        self._keepers: dict[Place, Keeper] = {}
+        self._where: dict[bytes, Keeper] = {}
+        self._moving: dict[bytes, asyncio.Task[None]] = {}
+        self._heard: set[bytes] = set()
+        """Heard at least once, so that a loss of them is one."""
 
     async def publish(self, circle_id: CircleId, event: str, payload: bytes) -> int:
         keys = (key(circle_id, "seq"), key(circle_id))
-        return int(await self._link.run(SAY, keys, event, payload, KEPT, int(event not in PASSING)))
+        last = self._last.get(circle_id, 0)
+        words = (event, payload, KEPT, int(event not in PASSING), last)
+        return self._note(circle_id, int(await self._link.run(SAY, keys, *words)))
 
     async def sequence(self, circle_id: CircleId) -> int:
-        return int(await self._link.ask("GET", key(circle_id, "seq")) or 0)
+        last = self._last.get(circle_id, 0)
+        return int(await self._link.run(PLACE, (key(circle_id, "seq"),), last, KEPT))
 
     async def listen(self, circle_id: CircleId, hear: Hear) -> None:
         """One hearer a circle: a second one takes the place of the first."""
-        if self._keeper is None:
-            self._keeper = asyncio.create_task(self._keep())
         channel = channel_of(circle_id)
         ear = Ear(hear, partial(self._meetings.load, circle_id))
         before, self._ears[channel] = self._ears.get(channel), ear
@@ -69,10 +75,11 @@ class RedisFanout:
         try:
             async with asyncio.timeout(PATIENCE):
                 await self._subscribed(channel)
+            self._heard.add(channel)
         except BaseException as error:
             ear.stop()
             if self._ears.get(channel) is ear:
-                del self._ears[channel]
+                await self.unlisten(circle_id)
             if isinstance(error, TimeoutError):
                 raise OutOfReach from None
             raise
@@ -80,19 +87,28 @@ class RedisFanout:
     async def unlisten(self, circle_id: CircleId) -> None:
         channel = channel_of(circle_id)
         ear = self._ears.pop(channel, None)
+        self._last.pop(circle_id, None)
+        self._heard.discard(channel)
+        self._troubles.forget(circle_id)
         if ear is not None:
             ear.stop()
-            if self._line is not None:
-                await self._line.unsubscribe(channel)
+        if (moving := self._moving.pop(channel, None)) is not None:
+            moving.cancel()
+        keeper = self._where.pop(channel, None)
+        if keeper is not None:
+            await keeper.forget(channel)
 
-    def troubles(self) -> AsyncIterator[bool]:
+    def troubles(self) -> AsyncIterator[Trouble]:
         return self._troubles.heard()
 
     async def close(self) -> None:
         """Hear nothing more of anything. Not to be awaited by a hearer."""
-        if self._keeper is not None:
-            self._keeper.cancel()
-            await asyncio.wait([self._keeper])
+        moving, self._moving = list(self._moving.values()), {}
+        for task in moving:
+            task.cancel()
+        await asyncio.gather(*moving, return_exceptions=True)
+        for keeper in self._keepers.values():
+            await keeper.close()
         ears, self._ears = list(self._ears.values()), {}
         for ear in ears:
             ear.stop()
@@ -100,66 +116,71 @@ class RedisFanout:
             await ear.stopped()
 
     async def _subscribed(self, channel: bytes) -> None:
-        """Return once the channel is heard, over this line or the next."""
+        """Return once the channel is heard, wherever that is. Raises `OutOfReach`."""
         while True:
-            await self._up.wait()
-            line = self._line
-            assert line is not None
-            try:
-                await line.subscribe([channel])
+            place = await self._link.place_of(channel)
+            keeper = self._keepers.get(place)
+            if keeper is None:
+                keeper = self._keepers[place] = Keeper(self._link, place, self)
+            self._where[channel] = keeper
+            if await keeper.hear(channel):
                 return
-            except LineLost:
-                # The keeper may not have noticed yet; without this the loop would never yield.
-                if line is self._line:
-                    self._up.clear()
+            await self._link.look_again()
+            await asyncio.sleep(AGAIN)
 
-    async def _keep(self) -> None:
+    # --- What the keepers say ---
+
+    def lost(self, channels: Iterable[bytes]) -> None:
+        self._troubles.tell(True, map(circle_of, self._heard.intersection(channels)))
+
+    def back(self, channels: Iterable[bytes]) -> None:
+        for circle_id in self._troubles.tell(False, map(circle_of, channels)):
+            if (ear := self._ears.get(channel_of(circle_id))) is not None:
+                ear.afresh()
+
+    def moved(self, channel: bytes) -> None:
+        """Follow it. What was said meanwhile is missed, and the numbers tell."""
+        if channel in self._ears and channel not in self._moving:
+            task = self._moving[channel] = asyncio.create_task(self._follow(channel))
+            task.add_done_callback(partial(self._followed, channel))
+
+    def _followed(self, channel: bytes, task: asyncio.Task[None]) -> None:
+        if self._moving.get(channel) is task:
+            del self._moving[channel]
+
+    async def _follow(self, channel: bytes) -> None:
+        patience = MOVE_SECONDS
         while True:
-            try:
-                await self._hold()
-            except (OutOfReach, LineLost, TimeoutError):
-                self._troubles.tell(True)
-            except Exception as error:
-                # A bug, but a deaf process would be worse. Its class only, never its text.
-                log.error("bus_failed", fault=type(error).__name__)
-                self._troubles.tell(True)
-            # Apart from each other, so that many processes do not come back in one moment.
-            await asyncio.sleep(self._pause * random.uniform(0.5, 1))  # noqa: S311
-            self._pause = min(LATEST, self._pause * 2)
+            with suppress(OutOfReach, TimeoutError):
+                async with asyncio.timeout(patience):
+                    await self._link.look_again()
+                    await self._subscribed(channel)
+                    break
+            self.lost([channel])
+            patience = PATIENCE
+            await asyncio.sleep(AGAIN)
+        self.back([channel])
+        if (ear := self._ears.get(channel)) is not None:
+            ear.afresh()
 
-    async def _hold(self) -> None:
-        """Open a line, hear everything again, and keep it until it is lost."""
-        line = await Line.open(self._link)
-        self._line = line
-        reading = asyncio.create_task(line.read(self._heard))
-        try:
-            async with asyncio.timeout(PATIENCE):
-                await line.subscribe(list(self._ears))
-            self._pause = SOONEST
-            self._up.set()
-            if self._troubles.on:
-                self._troubles.tell(False)
-                for ear in self._ears.values():
-                    ear.afresh()
-            await reading
-        finally:
-            self._up.clear()
-            self._line = None
-            reading.cancel()
-            await asyncio.gather(reading, return_exceptions=True)
-            await line.close()
-
-    def _heard(self, channel: bytes, data: bytes) -> None:
-        """Take a frame apart: `s <meeting>` or `w <seq> <event> <payload>`."""
-        ear = self._ears.get(channel)
+    def heard(self, channel: bytes, data: bytes) -> None:
+        """Take a frame apart: `s <meeting>`, `w <seq> <event> <payload>`, or `c`."""
+        ear, circle_id = self._ears.get(channel), circle_of(channel)
         if ear is None:
             return
         try:
             if data.startswith(b"s "):
-                ear.pass_on(StateHeard(self._meetings.read(circle_of(channel), data[2:])))
+                ear.pass_on(StateHeard(self._meetings.read(circle_id, data[2:])))
+            elif data == b"c":
+                ear.pass_on(CopiesWanted())
             else:
                 _, seq, event, payload = data.split(b" ", 3)
-                ear.pass_on(WordsHeard(int(seq), event.decode(), payload))
+                ear.pass_on(WordsHeard(self._note(circle_id, int(seq)), event.decode(), payload))
         except (Unreadable, ValueError):
             # Another version on the same channel. Nothing of what it said is named.
             log.error("unreadable_on_the_bus")
+
+    def _note(self, circle_id: CircleId, seq: int) -> int:
+        if channel_of(circle_id) in self._ears:
+            self._last[circle_id] = max(seq, self._last.get(circle_id, 0))
+        return seq

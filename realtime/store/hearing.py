@@ -1,4 +1,4 @@
-"""What a process hears of one circle, in order, and whether the bus is lost.
+"""What a process hears of one circle, in order, and which circles it has lost.
 
 Shared by both stores. Declines to know where the words come from; a hearer that is slow or
 fails harms no other circle.
@@ -8,12 +8,12 @@ from __future__ import annotations
 
 import asyncio
 import enum
-from collections.abc import AsyncIterator, Awaitable, Callable
+from collections.abc import AsyncIterator, Awaitable, Callable, Iterable
 
 import structlog
 
-from realtime.domain.meeting import Meeting
-from realtime.ports import Heard, OutOfReach, StateHeard
+from realtime.domain.meeting import CircleId, Meeting
+from realtime.ports import Heard, OutOfReach, StateHeard, Trouble
 
 log = structlog.get_logger()
 
@@ -107,27 +107,34 @@ def _after(one: Meeting, other: Meeting) -> bool:
 
 
 class Troubles:
-    """Whether the bus is lost, told to whoever asks, each change once."""
+    """Which circles are lost, told to whoever asks, each change once."""
 
     def __init__(self) -> None:
-        self.on = False
-        self._askers: list[asyncio.Queue[bool]] = []
+        self.lost: set[CircleId] = set()
+        self._askers: list[asyncio.Queue[Trouble]] = []
 
-    def tell(self, on: bool) -> None:
-        if on != self.on:
-            self.on = on
+    def tell(self, lost: bool, circles: Iterable[CircleId]) -> frozenset[CircleId]:
+        """Those of them for whom that is news."""
+        news = frozenset(one for one in circles if (one in self.lost) != lost)
+        if news:
+            self.lost = self.lost | news if lost else self.lost - news
             for asker in self._askers:
-                asker.put_nowait(on)
+                asker.put_nowait(Trouble(lost, news))
+        return news
 
-    def heard(self) -> AsyncIterator[bool]:
+    def forget(self, circle_id: CircleId) -> None:
+        """Nobody listens for it any more."""
+        self.lost.discard(circle_id)
+
+    def heard(self) -> AsyncIterator[Trouble]:
         """Changes from now on; the present trouble first, where there is one."""
-        asker: asyncio.Queue[bool] = asyncio.Queue()
+        asker: asyncio.Queue[Trouble] = asyncio.Queue()
         self._askers.append(asker)
-        if self.on:
-            asker.put_nowait(True)
+        if self.lost:
+            asker.put_nowait(Trouble(True, frozenset(self.lost)))
         return self._changes(asker)
 
-    async def _changes(self, asker: asyncio.Queue[bool]) -> AsyncIterator[bool]:
+    async def _changes(self, asker: asyncio.Queue[Trouble]) -> AsyncIterator[Trouble]:
         try:
             while True:
                 yield await asker.get()

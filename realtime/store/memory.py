@@ -1,26 +1,56 @@
 """Everything of the store within one process, for tests and for reading. Keeps no words.
 
 `Memory` stands for the Redis that several processes share: give the same one to each. `cut` and
-`mend` play an outage.
+`mend` play an outage, `restart` and `fail_over` what is lost with one.
 """
 
 from __future__ import annotations
 
 import time
 from collections import defaultdict
-from collections.abc import AsyncIterator, Callable, Collection, Mapping
+from collections.abc import AsyncIterator, Callable, Collection, Iterable, Mapping
+from dataclasses import dataclass
 from functools import partial
+from itertools import count
 
 from realtime.domain.meeting import CircleId, Instant, Meeting, MemberId, Phase
-from realtime.ports import PASSING, Heard, OutOfReach, StateHeard, WordsHeard
+from realtime.domain.reading import stamp
+from realtime.ports import (
+    PASSING,
+    CopiesWanted,
+    Heard,
+    Newest,
+    OutOfReach,
+    Settling,
+    StateHeard,
+    Trouble,
+    WordsHeard,
+)
 from realtime.store.hearing import Ear, Hear, Troubles
 from realtime.store.presence import LASTS, ON_THE_WAY, counted
+from realtime.store.redis import WINDOW
+
+
+@dataclass
+class Gathering:
+    """Copies of a lost meeting are being put forward."""
+
+    loss: int
+    until: Instant
+    newest: Meeting | None = None
+    outage: float = 0.0
 
 
 class Memory:
     """What is kept, and who listens."""
 
-    def __init__(self) -> None:
+    def __init__(self, clock: Callable[[], Instant] = time.time) -> None:
+        self.clock = clock
+        self.young_until = 0.0
+        self.unsure: set[CircleId] = set()
+        """Circles whose last changes may have been lost, and that nobody put right yet."""
+        self.gathering: dict[CircleId, Gathering] = {}
+        self.losses = count()
         self.meetings: dict[CircleId, Meeting] = {}
         self.sequences: dict[CircleId, int] = {}
         self.here: defaultdict[CircleId, dict[tuple[MemberId, str], Instant]] = defaultdict(dict)
@@ -39,6 +69,17 @@ class Memory:
         for bus in self.buses:
             bus.tell(lost=False)
 
+    def restart(self) -> None:
+        """Everything is gone, and everybody has to come back."""
+        for kept in (self.meetings, self.sequences, self.here, self.gathering):
+            kept.clear()
+        self.young_until = self.clock() + WINDOW
+
+    def fail_over(self, **older: Meeting) -> None:
+        """Another has taken over, to whom the last changes of these may not have come."""
+        self.meetings.update({CircleId(name): meeting for name, meeting in older.items()})
+        self.unsure |= set(self.meetings)
+
     def reach(self) -> None:
         if self.lost:
             raise OutOfReach
@@ -56,20 +97,72 @@ class MemoryMeetingStore:
 
     async def load(self, circle_id: CircleId) -> Meeting | None:
         self._memory.reach()
+        if circle_id in self._memory.gathering:
+            raise Settling
         return self._memory.meetings.get(circle_id)
 
     async def swap(self, old: Meeting | None, new: Meeting) -> bool:
-        self._memory.reach()
-        stored = self._memory.meetings.get(new.circle_id)
+        memory = self._memory
+        memory.reach()
+        stored = memory.meetings.get(new.circle_id)
+        young = stored is None and memory.clock() < memory.young_until
+        if young or new.circle_id in memory.gathering or new.circle_id in memory.unsure:
+            raise Settling
         if _mark(stored) != _mark(old):
             return False
         self._memory.meetings[new.circle_id] = new
         self._memory.pass_on(new.circle_id, StateHeard(new))
         return True
 
-    async def moment(self) -> int:
+    async def offer(
+        self, circle_id: CircleId, copy: Meeting | None, outage: float
+    ) -> Newest | None:
+        memory = self._memory
+        memory.reach()
+        stored, gathering = memory.meetings.get(circle_id), memory.gathering.get(circle_id)
+        if gathering is None:
+            lost = stored is not None and circle_id in memory.unsure
+            if copy is not None:
+                lost = lost or stored is None or differs(copy, stored)
+            if not lost:
+                return None
+            gathering = memory.gathering[circle_id] = Gathering(
+                next(memory.losses), memory.clock() + WINDOW, stored
+            )
+            memory.pass_on(circle_id, CopiesWanted())
+        best = gathering.newest
+        if copy is not None and (best is None or stamp(copy) > stamp(best)):
+            gathering.newest = copy
+        gathering.outage = max(outage, gathering.outage)
+        if memory.clock() < gathering.until:
+            raise Settling
+        newest = gathering.newest
+        assert newest is not None
+        epochs = (one.epoch + 1 for one in (newest, stored) if one is not None)
+        return Newest(
+            newest, max(await self.moment(circle_id), *epochs), gathering.outage, gathering.loss
+        )
+
+    async def settle(self, newest: Newest, again: Meeting) -> bool:
+        memory, circle_id = self._memory, again.circle_id
+        memory.reach()
+        gathering = memory.gathering.get(circle_id)
+        if gathering is None or gathering.loss != newest.loss:
+            return False
+        if _mark(gathering.newest) != _mark(newest.copy):
+            return False
+        del memory.gathering[circle_id]
+        memory.unsure.discard(circle_id)
+        memory.meetings[circle_id] = again
+        memory.pass_on(circle_id, StateHeard(again))
+        return True
+
+    async def moment(self, circle_id: CircleId) -> int:
         self._memory.reach()
         return time.time_ns() // 1000
+
+    async def still_open(self, circles: Iterable[CircleId]) -> None:
+        self._memory.reach()
 
     async def open_circles(self) -> tuple[CircleId, ...]:
         self._memory.reach()
@@ -79,8 +172,16 @@ class MemoryMeetingStore:
     async def forget(self, circle_id: CircleId) -> None:
         self._memory.reach()
         self._memory.meetings.pop(circle_id, None)
+        self._memory.gathering.pop(circle_id, None)
         self._memory.sequences.pop(circle_id, None)
         self._memory.here.pop(circle_id, None)
+
+
+def differs(copy: Meeting, stored: Meeting) -> bool:
+    """Does this copy prove that what is stored is not all there was?"""
+    if stamp(copy) == stamp(stored):
+        return copy != stored
+    return stamp(copy) > stamp(stored)
 
 
 def _mark(meeting: Meeting | None) -> tuple[int, int] | None:
@@ -94,19 +195,24 @@ class MemoryFanout:
         self._memory = memory
         self._meetings = MemoryMeetingStore(memory)
         self._ears: dict[CircleId, Ear] = {}
+        self._last: dict[CircleId, int] = {}
         self._troubles = Troubles()
         memory.buses.append(self)
 
     async def publish(self, circle_id: CircleId, event: str, payload: bytes) -> int:
         self._memory.reach()
-        seq = self._memory.sequences.get(circle_id, 0) + (event not in PASSING)
+        seq = await self.sequence(circle_id) + (event not in PASSING)
         self._memory.sequences[circle_id] = seq
         self._memory.pass_on(circle_id, WordsHeard(seq, event, payload))
         return seq
 
     async def sequence(self, circle_id: CircleId) -> int:
         self._memory.reach()
-        return self._memory.sequences.get(circle_id, 0)
+        last = self._last.get(circle_id, 0)
+        seq = self._memory.sequences[circle_id] = max(
+            last, self._memory.sequences.get(circle_id, 0)
+        )
+        return seq
 
     async def listen(self, circle_id: CircleId, hear: Hear) -> None:
         self._memory.reach()
@@ -115,21 +221,24 @@ class MemoryFanout:
 
     async def unlisten(self, circle_id: CircleId) -> None:
         ear = self._ears.pop(circle_id, None)
+        self._last.pop(circle_id, None)
+        self._troubles.forget(circle_id)
         if ear is not None:
             ear.stop()
 
-    def troubles(self) -> AsyncIterator[bool]:
+    def troubles(self) -> AsyncIterator[Trouble]:
         return self._troubles.heard()
 
     def tell(self, *, lost: bool) -> None:
-        self._troubles.tell(lost)
-        if not lost:
-            for ear in self._ears.values():
-                ear.afresh()
+        for circle_id in self._troubles.tell(lost, self._ears):
+            if not lost:
+                self._ears[circle_id].afresh()
 
     def pass_on(self, circle_id: CircleId, heard: Heard) -> None:
         ear = self._ears.get(circle_id)
         if ear is not None:
+            if isinstance(heard, WordsHeard):
+                self._last[circle_id] = max(heard.seq, self._last.get(circle_id, 0))
             ear.pass_on(heard)
 
     async def close(self) -> None:

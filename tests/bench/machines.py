@@ -10,7 +10,7 @@ from __future__ import annotations
 import asyncio
 import sys
 import time
-from collections.abc import AsyncIterator, Mapping
+from collections.abc import AsyncIterator, Mapping, Sequence
 from contextlib import asynccontextmanager, suppress
 from typing import Any
 from urllib.parse import quote, unquote
@@ -25,7 +25,8 @@ from realtime.live import Live
 from realtime.ports import Guest
 from realtime.store import Stores
 from realtime.store.bus import RedisFanout
-from realtime.store.link import Link, Word
+from realtime.store.link import Link
+from realtime.store.node import Asked, Node
 from realtime.store.presence import RedisPresence
 from realtime.store.redis import RedisMeetingStore
 from server.listening import listen
@@ -54,16 +55,28 @@ def cookie(name: str, member: MemberId, facilitator: bool) -> str:
     return f"who={quote(f'{name}|{member}|' + ('facilitator' if facilitator else 'member'))}"
 
 
-class CountedLink(Link):
+class CountedNode(Node):
     """Counts what goes to Redis and comes back: each batch is one round trip."""
 
     trips = 0
     commands = 0
 
-    async def _pipeline(self, commands: list[tuple[Word, ...]]) -> list[Any]:
-        self.trips += 1
-        self.commands += len(commands)
-        return await super()._pipeline(commands)
+    async def send(self, batch: Sequence[Asked]) -> list[Any]:
+        CountedNode.trips += 1
+        CountedNode.commands += len(batch)
+        return await super().send(batch)
+
+
+class CountedLink(Link):
+    node = CountedNode
+
+    @property
+    def trips(self) -> int:
+        return CountedNode.trips
+
+    @property
+    def commands(self) -> int:
+        return CountedNode.commands
 
 
 def counted_stores(link: Link) -> Stores:

@@ -1,4 +1,4 @@
-"""Two worlds that must not be told apart: memory, and a Valkey that can be stopped and killed.
+"""Worlds that must not be told apart: memory, a Valkey that can be stopped and killed, a cluster.
 
 Declines to use the Valkey that other tests share: this one suffers.
 """
@@ -19,6 +19,7 @@ from realtime.ports import Heard, StateHeard, WordsHeard
 from realtime.store import Memory, Stores, by_memory, by_redis
 from server import embedded
 from server.lives import die_with_parent
+from tests.clusters import ValkeyCluster
 from tests.valkeys import value_of
 
 CIRCLE = CircleId("pagi")
@@ -26,8 +27,8 @@ OTHER = CircleId("malam")
 SITI, BUDI = MemberId("siti"), MemberId("budi")
 
 
-def meeting(version: int = 1, circle_id: CircleId = CIRCLE) -> Meeting:
-    return Meeting(circle_id, Frame("Pagi"), version=version, opened=5.0)
+def meeting(version: int = 1, circle_id: CircleId = CIRCLE, epoch: int = 1) -> Meeting:
+    return Meeting(circle_id, Frame("Pagi"), epoch=epoch, version=version, opened=5.0)
 
 
 @dataclass
@@ -182,3 +183,40 @@ class RedisWorld:
             await close()
         await self.raw.flushall()
         await self.raw.aclose()
+
+
+class ClusterWorld:
+    """Three primaries, each with a third of the slots."""
+
+    def __init__(self, cluster: ValkeyCluster) -> None:
+        self.cluster = cluster
+        self._closers: list[Callable[[], Awaitable[None]]] = []
+
+    def process(self, clock: Clock | None = None) -> Stores:
+        stores = by_redis(self.cluster.url, clock)
+        self._closers.append(stores.close)
+        return stores
+
+    async def kept(self) -> bytes:
+        kept = []
+        for server in self.cluster.primaries:
+            for name in await server.ask("KEYS", "*"):
+                kept += [name, await value_of(Redis(port=server.port), name)]
+        return b"".join(kept)
+
+    async def put(self, value: bytes) -> None:
+        await self.cluster.primaries[self.cluster.home("stored")].ask("RPUSH", "stored", value)
+
+    def cut(self) -> None:
+        for server in self.cluster.servers:
+            server.signal(signal.SIGSTOP)
+
+    def mend(self) -> None:
+        for server in self.cluster.servers:
+            server.signal(signal.SIGCONT)
+
+    async def close(self) -> None:
+        for close in self._closers:
+            await close()
+        for server in self.cluster.primaries:
+            await server.ask("FLUSHALL")

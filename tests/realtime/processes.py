@@ -5,7 +5,7 @@ Each has a clock of its own, which disagrees with the others and jumps. Draws no
 
 from __future__ import annotations
 
-from collections.abc import Awaitable, Callable
+from collections.abc import Awaitable, Callable, Iterable
 from dataclasses import dataclass
 from enum import StrEnum
 
@@ -14,7 +14,7 @@ from realtime.domain.commands import Command, Report
 from realtime.domain.meeting import CircleId, Instant, Meeting, MemberId
 from realtime.domain.reading import stamp
 from realtime.domain.stick import next_deadline
-from realtime.ports import MeetingStore, OutOfReach
+from realtime.ports import MeetingStore, Newest, OutOfReach
 from realtime.room import Room
 from tests.realtime.conftest import Door
 
@@ -66,6 +66,20 @@ class Shelf:
         assert meeting == self.stored, "the store holds what nobody swapped in"
         return meeting
 
+    async def offer(
+        self, circle_id: CircleId, copy: Meeting | None, outage: float
+    ) -> Newest | None:
+        if self.lost:
+            raise OutOfReach
+        return await self.inner.offer(circle_id, copy, outage)
+
+    async def settle(self, newest: Newest, again: Meeting) -> bool:
+        won = await self.inner.settle(newest, again)
+        assert won, "two put one loss right"
+        before, self.stored = self.stored, again
+        self._swapped(before, again)
+        return won
+
     async def swap(self, old: Meeting | None, new: Meeting) -> bool:
         if self.lost:
             raise OutOfReach
@@ -90,14 +104,16 @@ class Shelf:
             raise OutOfReach
         return won
 
-    async def moment(self) -> int:
-        return await self.inner.moment()
+    async def moment(self, circle_id: CircleId) -> int:
+        return await self.inner.moment(circle_id)
+
+    async def still_open(self, circles: Iterable[CircleId]) -> None:
+        await self.inner.still_open(circles)
 
     async def open_circles(self) -> tuple[CircleId, ...]:
         return await self.inner.open_circles()
 
     async def forget(self, circle_id: CircleId) -> None:
-        """The store is restarted, empty."""
         await self.inner.forget(circle_id)
         self.stored = None
 
@@ -177,9 +193,9 @@ class Process:
         room.due, room.monotonic = {}, clocks.monotonic
         return cls(clocks, room, watch, clock, serving, sky.passed)
 
-    def extend(self, seconds: float) -> None:
+    def extend(self, circle_id: CircleId, seconds: float) -> None:
         """The store is back after so long."""
-        self.watch.extend(seconds)
+        self.watch.extend(circle_id, seconds)
         self.room.due = {at: due + seconds for at, due in self.room.due.items()}
 
     def error(self) -> float:

@@ -22,10 +22,11 @@ from realtime.domain.refusal import Refused
 from realtime.domain.stick import next_deadline
 from realtime.ports import Guest, MeetingStore, OutOfReach
 from realtime.store import Memory, by_memory
+from realtime.store.redis import WINDOW
 from tests.realtime.conftest import Door
 from tests.realtime.domain.circle import SERVER
 from tests.realtime.domain.machine import AnyMeeting, frames, presses, who
-from tests.realtime.processes import Deed, Fate, Killed, Process, Shelf, Sky
+from tests.realtime.processes import BASE, Deed, Fate, Killed, Process, Shelf, Sky
 from tests.realtime.verdicts import Verdicts
 
 LOOK = 5.0
@@ -49,6 +50,7 @@ class SeveralProcesses(AnyMeeting):
         super().__init__()
         self.sky = Sky()
         self.door = Door()
+        self.memory = Memory(lambda: BASE + self.sky.passed)
         self.shelf = Shelf(self.fresh_store(), self.swapped)
         self.verdicts = Verdicts(self.sky)
         self.processes: list[Process] = []
@@ -66,7 +68,14 @@ class SeveralProcesses(AnyMeeting):
     # --- Where it runs: another machine runs it over a real Valkey ---
 
     def fresh_store(self) -> MeetingStore:
-        return by_memory(Memory()).meetings
+        return by_memory(self.memory).meetings
+
+    def restart_the_store(self) -> None:
+        """It is back, and empty; for as long as the others take nobody opens anything there."""
+        self.memory.restart()
+
+    def the_store_has_grown(self) -> None:
+        """So long since then."""
 
     def run(self, doing: Coroutine[Any, Any, Any]) -> Any:
         """Run to the end. In memory nothing is ever waited for, so that no loop is needed."""
@@ -207,10 +216,10 @@ class SeveralProcesses(AnyMeeting):
         if not process.serving:
             room.forget(circle)
 
-    async def hear(self, process: Process) -> None:
+    async def hear(self, process: Process, outage: float = 0.0) -> None:
         if process.serving and process.alive:
             deed = Deed(process, SERVER, c.Tick(), until=0.0)
-            if await self.doing(deed, process.room.load(self.m.circle_id)):
+            if await self.doing(deed, process.room.load(self.m.circle_id, outage)):
                 known, stored = process.room.known.get(self.m.circle_id), self.shelf.stored
                 assert known == stored, "a process shows what the store does not have"
 
@@ -291,16 +300,28 @@ class SeveralProcesses(AnyMeeting):
                 self.run(self.pressed(process, *self.last, ""))
         assert self.m is before, "something changed that nobody could keep"
         self.shelf.lost = False
+        newest: tuple[int, int] | None = None
         if empty:
-            self.run(self.shelf.forget(self.m.circle_id))
-            self.verdicts.emptied(p.room.known.get(self.m.circle_id) for p in self.processes)
+            newest = self.verdicts.emptied(
+                p.room.known.get(self.m.circle_id) for p in self.processes
+            )
+            self.shelf.stored = None
+            self.restart_the_store()
             # Before all who knew the meeting are back, somebody may come to one who did not.
             self.arrive(early, observer=False, tab="")
+            assert self.shelf.stored is None, "opened anew over a meeting that others know"
         for process in self.processes:
-            process.extend(seconds)
+            process.extend(self.m.circle_id, seconds)
             self.mend_clock(process)
-            self.run(self.hear(process))
-        self.verdicts.back_after(seconds)
+            self.run(self.hear(process, seconds))
+        self.sky.passed += WINDOW + 0.1
+        self.the_store_has_grown()
+        self.verdicts.back_after(seconds + WINDOW, seconds)
+        for process in self.processes:
+            self.run(self.hear(process, seconds))
+        if newest is not None:
+            assert self.shelf.stored, "nobody put it right"
+            assert self.shelf.stored.version == newest[1] + 1, "an older copy won"
 
     # --- What must hold beside all that holds of a meeting ---
 

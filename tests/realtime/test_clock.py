@@ -77,7 +77,7 @@ def test_an_outage_extends_a_deadline() -> None:
     deadline = time.wall() + 60
     watch.is_due(CIRCLE, deadline, time.wall())
     time.passed += 30
-    watch.extend(30)
+    watch.extend(CIRCLE, 30)
     time.passed += 30
     assert not watch.is_due(CIRCLE, deadline, time.wall())
     time.passed += 30

@@ -6,10 +6,11 @@ import asyncio
 from dataclasses import replace
 
 from realtime.domain.meeting import CircleId, Frame, Meeting
-from realtime.ports import Heard, OutOfReach, StateHeard, WordsHeard
+from realtime.ports import Heard, OutOfReach, StateHeard, Trouble, WordsHeard
 from realtime.store.hearing import MOST_UNHEARD, Ear, Troubles
 
-MEETING = Meeting(CircleId("c"), Frame("Pagi"), opened=5.0)
+CIRCLE = CircleId("c")
+MEETING = Meeting(CIRCLE, Frame("Pagi"), opened=5.0)
 
 
 def state(version: int, epoch: int = 1, opened: float = 5.0) -> StateHeard:
@@ -94,11 +95,20 @@ async def test_a_load_that_fails_is_tried_again_while_nothing_else_comes() -> No
 
 
 async def test_each_trouble_is_told_once_and_whoever_asks_late_is_told_of_the_present_one() -> None:
-    troubles = Troubles()
+    troubles, other = Troubles(), CircleId("other")
     early = troubles.heard()
-    troubles.tell(True)
-    troubles.tell(True)
+    troubles.tell(True, [CIRCLE])
+    troubles.tell(True, [CIRCLE, other])
     late = troubles.heard()
-    troubles.tell(False)
-    for asker in (early, late):
-        assert [await anext(asker), await anext(asker)] == [True, False]
+    troubles.tell(False, [CIRCLE])
+    troubles.tell(False, [CIRCLE])
+    both = frozenset({CIRCLE, other})
+    assert [await anext(early), await anext(early), await anext(early)] == [
+        Trouble(True, frozenset({CIRCLE})),
+        Trouble(True, frozenset({other})),
+        Trouble(False, frozenset({CIRCLE})),
+    ]
+    assert [await anext(late), await anext(late)] == [
+        Trouble(True, both),
+        Trouble(False, frozenset({CIRCLE})),
+    ]

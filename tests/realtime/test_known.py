@@ -4,12 +4,16 @@ from __future__ import annotations
 
 import secrets
 
+import pytest
+
 from realtime.clock import Clock, Watch
 from realtime.domain.commands import Accept, Admit, Command, Pause, Resume, StartRound
 from realtime.domain.meeting import Held, Meeting, MemberId, Order, Wording
+from realtime.domain.refusal import Refused
 from realtime.room import Room
 from realtime.store import Memory, by_memory
-from tests.realtime.conftest import Door
+from realtime.store.redis import WINDOW
+from tests.realtime.conftest import Door, Time
 
 HOST, DEWI = MemberId("m-Bu Sari"), MemberId("m-Dewi")
 
@@ -49,16 +53,24 @@ async def test_a_press_changes_nothing_only_after_the_store_was_asked() -> None:
 
 
 async def test_a_meeting_taken_up_twice_is_newer_than_the_first_time_for_everybody() -> None:
-    memory = Memory()
+    time = Time()
+    memory = Memory(time.wall)
     here, there, meeting = await two_processes(memory)
-    memory.meetings.clear()
-    again = await here.load(meeting.circle_id)
-    assert again
+    again = await taken_up(here, meeting, memory, time)
     for _ in range(3):
         again = await send(here, again, HOST, Pause())
         again = await send(here, again, HOST, Resume())
     # It is lost again, and only a process that knows nothing of all this is left.
-    memory.meetings.clear()
-    taken_up = await there.load(meeting.circle_id)
-    assert taken_up
-    assert (taken_up.epoch, taken_up.version) > (again.epoch, again.version)
+    last = await taken_up(there, meeting, memory, time)
+    assert (last.epoch, last.version) > (again.epoch, again.version)
+
+
+async def taken_up(room: Room, meeting: Meeting, memory: Memory, time: Time) -> Meeting:
+    """The store loses everything, and this process alone is there to bring it back."""
+    memory.restart()
+    with pytest.raises(Refused):
+        await room.load(meeting.circle_id)
+    time.passed += WINDOW + 0.1
+    again = await room.load(meeting.circle_id)
+    assert again
+    return again

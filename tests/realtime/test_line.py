@@ -7,6 +7,7 @@ from typing import Any
 
 import pytest
 from redis.exceptions import ConnectionError as RedisConnectionError
+from redis.exceptions import MovedError, NoPermissionError
 
 from realtime.store.line import Line, LineLost
 
@@ -21,10 +22,13 @@ class Scripted:
         self.replies: asyncio.Queue[Any] = asyncio.Queue()
         self.delays: list[int] = []
 
-    async def send_command(self, *words: str | bytes, check_health: bool) -> None:
+    def pack_commands(self, commands: tuple[tuple[str | bytes, ...], ...]) -> Any:
+        return commands
+
+    async def send_packed_command(self, packed: Any, check_health: bool) -> None:
         for _ in range(self.delays.pop(0) if self.delays else 0):
             await asyncio.sleep(0)
-        self.sent.append(words)
+        self.sent.extend(packed)
 
     async def read_response(self, *, timeout: float, disconnect_on_error: bool) -> Any:
         reply = await self.replies.get()
@@ -40,7 +44,10 @@ def opened() -> tuple[Scripted, Line, asyncio.Task[None], list[tuple[bytes, byte
     server: Any = Scripted()
     heard: list[tuple[bytes, bytes]] = []
     line = Line(server, server)
-    reading = asyncio.create_task(line.read(lambda channel, data: heard.append((channel, data))))
+    server.moved = []
+    reading = asyncio.create_task(
+        line.read(lambda channel, data: heard.append((channel, data)), server.moved.append)
+    )
     return server, line, reading, heard
 
 
@@ -112,3 +119,33 @@ async def test_a_server_that_stays_silent_is_asked_and_then_given_up() -> None:
     with pytest.raises(LineLost):
         await reading
     assert server.sent == [("PING",)] * 5
+
+
+async def test_a_channel_that_is_another_servers_is_told_and_harms_no_other() -> None:
+    server, line, reading, heard = opened()
+    coming = asyncio.create_task(line.subscribe([b"{a}", b"{b}"]))
+    await settle()
+    server.replies.put_nowait(MovedError("7 elsewhere:6379"))
+    server.replies.put_nowait([b"ssubscribe", b"{b}", 1])
+    assert await coming == [b"{a}"]
+    # And one that was heard until now: nobody asked for its end.
+    server.replies.put_nowait([b"sunsubscribe", b"{b}", 0])
+    await settle()
+    assert server.moved == [b"{b}"]
+    leaving = asyncio.create_task(line.unsubscribe(b"{c}"))
+    server.replies.put_nowait([b"sunsubscribe", b"{c}", 0])
+    await leaving
+    await settle()
+    assert server.moved == [b"{b}"]
+    assert heard == []
+    reading.cancel()
+
+
+async def test_a_refusal_that_is_none_of_a_clusters_ends_the_line() -> None:
+    server, line, reading, _ = opened()
+    coming = asyncio.create_task(line.subscribe([b"{a}"]))
+    await settle()
+    server.replies.put_nowait(NoPermissionError())
+    for waiting in (coming, reading):
+        with pytest.raises(LineLost):
+            await waiting

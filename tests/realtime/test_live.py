@@ -134,8 +134,7 @@ async def test_a_store_that_forgot_everything_gets_the_meeting_back_in_a_new_epo
     epoch, turn = dewi.meeting.epoch, dewi.you.turn_id
     world.memory.cut()
     await dewi.until(lambda p: p.trouble)
-    world.memory.meetings.clear()
-    world.memory.sequences.clear()
+    world.memory.restart()
     world.memory.mend()
     await dewi.until(lambda p: not p.trouble)
     assert dewi.meeting.epoch > epoch

@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 import asyncio
+import math
 from collections.abc import Coroutine, Iterator
 from contextlib import contextmanager
+from dataclasses import replace
 from itertools import count
 from typing import Any
 
@@ -15,10 +17,11 @@ from realtime.domain.commands import Close, Leave
 from realtime.domain.meeting import CircleId, Frame, Phase
 from realtime.domain.reading import turn_of
 from realtime.ports import MeetingStore
-from realtime.store import by_redis
+from realtime.store.link import Link
+from realtime.store.redis import RedisMeetingStore
 from tests.realtime.domain.circle import RINA, SARI, TONO
 from tests.realtime.domain.machine import at_length
-from tests.realtime.processes import Fate
+from tests.realtime.processes import BASE, Fate
 from tests.realtime.several import SeveralProcesses
 
 pytestmark = pytest.mark.timeout(300)
@@ -31,7 +34,7 @@ TestAnyProcesses.settings = at_length(150, 70)
 def over_valkey(url: str) -> Iterator[type[SeveralProcesses]]:
     """The machine over a real one: each meeting in a circle of its own."""
     loop = asyncio.new_event_loop()
-    stores = by_redis(url)
+    link = Link(url)
     numbers = count()
 
     class SeveralOverValkey(SeveralProcesses):
@@ -41,20 +44,36 @@ def over_valkey(url: str) -> Iterator[type[SeveralProcesses]]:
             return CircleId(f"several-{next(numbers)}")
 
         def fresh_store(self) -> MeetingStore:
-            return stores.meetings
+            return RedisMeetingStore(link, lambda: BASE + self.sky.passed)
+
+        def restart_the_store(self) -> None:
+            self.run(self.shelf.inner.forget(self.m.circle_id))
+            reborn(link, math.inf)
+
+        def the_store_has_grown(self) -> None:
+            reborn(link, 0.0)
 
         def run(self, doing: Coroutine[Any, Any, Any]) -> Any:
             return loop.run_until_complete(doing)
 
         def teardown(self) -> None:
             super().teardown()
-            self.run(stores.meetings.forget(self.m.circle_id))
+            reborn(link, 0.0)
+            self.run(self.shelf.inner.forget(self.m.circle_id))
 
     try:
         yield SeveralOverValkey
     finally:
-        loop.run_until_complete(stores.close())
+        loop.run_until_complete(link.close())
         loop.close()
+
+
+def reborn(link: Link, until: float) -> None:
+    """Let the server look as if it had just started, until then."""
+    assert link._one
+    if (pipe := link._one._pipe) is not None:
+        connection: Any = pipe.connection
+        connection.reign = replace(connection.reign, young_until=until)
 
 
 def test_any_processes_over_a_real_valkey(redis_url: str) -> None:
@@ -98,17 +117,26 @@ def test_somebody_who_leaves_at_the_end_keeps_nobody_behind(machine: SeveralProc
     machine.no_people_are_left_after_the_end()
 
 
-def test_whoever_opens_a_lost_meeting_anew_takes_nobodys_place(machine: SeveralProcesses) -> None:
+def test_nobody_opens_a_lost_meeting_anew_before_others_brought_it_back(
+    machine: SeveralProcesses,
+) -> None:
     """Valkey came back empty, and somebody reached a process that knew nothing of the meeting."""
     seats, epoch = machine.m.seats, machine.m.epoch
     machine.kill(1)
     machine.start(0.0, True)
-    machine.run(machine.shelf.forget(machine.m.circle_id))
-    machine.data.scene = (1, [])
-    machine.arrive(TONO, observer=False, tab="")
-    machine.run(machine.hear(machine.processes[0]))
+    machine.lose_the_store(10.0, True, TONO)
     assert machine.m.seats == seats
     assert machine.m.epoch > epoch
+
+
+def test_an_older_copy_that_comes_first_does_not_win(machine: SeveralProcesses) -> None:
+    machine.hear_nothing_for_a_while(1)
+    machine.answer(True, tab="")
+    turn = turn_of(machine.m)
+    assert turn
+    machine.processes.reverse()
+    machine.lose_the_store(10.0, True, TONO)
+    assert turn_of(machine.m) == turn
 
 
 def test_the_last_minute_is_a_minute_after_every_process_was_dead(

@@ -49,8 +49,9 @@ class Halls:
 
     async def send(self, room: Room, actor: MemberId, command: Command) -> Meeting:
         circle_id = (await self.guest("Bu Sari")).circle_id
-        id = secrets.token_hex(8)
-        return await room.carry_out(circle_id, actor, command, id, (1, 0))
+        id, stored = secrets.token_hex(8), self.memory.meetings.get(circle_id)
+        seen = (stored.epoch if stored else 1, 0)
+        return await room.carry_out(circle_id, actor, command, id, seen)
 
 
 @pytest.fixture

@@ -10,6 +10,7 @@ from dataclasses import replace
 
 from realtime.clock import UNSEEN_SECONDS
 from realtime.domain import commands as c
+from realtime.domain.conduct import moved_by_outage
 from realtime.domain.deadlines import LAST_WORDS, deadlines
 from realtime.domain.meeting import Frame, Held, Instant, Meeting, Phase
 from realtime.domain.reading import stamp, turn_of
@@ -33,6 +34,8 @@ class Verdicts:
         """Deadline -> since when it stands, and how long it had to go by its setter's clock."""
         self._next: tuple[Instant | None, float] = (None, 0.0)
         self._outages = 0.0
+        self._outage = 0.0
+        """By how much the last one moved what runs out."""
         self._warned = 0.0
         """When the holder was last without a warning."""
 
@@ -58,11 +61,11 @@ class Verdicts:
 
     def _is_anew(self, before: Meeting | None, new: Meeting, deed: Deed) -> bool:
         """Opened by a process that knew of no meeting, in an empty store."""
-        return before is None and stamp(new) == (1, 1) and isinstance(deed.what, c.Arrived)
+        return before is None and new.version == 1 and isinstance(deed.what, c.Arrived)
 
     def _judge_anew(self, new: Meeting, deed: Deed, now: Instant) -> None:
         self._past = Past()
-        opened = open_meeting(new.circle_id, self.frame, now)
+        opened = replace(open_meeting(new.circle_id, self.frame, now), epoch=new.epoch)
         self._past.compare(opened, new, deed.actor, deed.what, now)
 
     def _judge_again(
@@ -77,10 +80,11 @@ class Verdicts:
             self._past = Past()
             return now
         for was, past, then in self._then.get(new.version - 1, []):
-            if replace(was, epoch=new.epoch, version=new.version, shown=new.shown) == new:
-                assert new.shown > was.shown
-                self._past = past.copy()
-                return then
+            was = replace(was, epoch=new.epoch, version=new.version, shown=new.shown)
+            for by in (0.0, self._outage):
+                if moved_by_outage(was, by) == new:
+                    self._past = past.copy()
+                    return then + by
         raise AssertionError("taken up again from a meeting that never was")
 
     def _judge_change(self, before: Meeting, new: Meeting, deed: Deed, now: Instant) -> None:
@@ -127,14 +131,17 @@ class Verdicts:
         else:
             assert not process.serving, "carried out what it was never told of"
 
-    def back_after(self, seconds: float) -> None:
+    def back_after(self, seconds: float, moved: float) -> None:
         self._outages += seconds
+        self._outage = moved
 
-    def emptied(self, known: Iterable[Meeting | None]) -> None:
-        """The store is. Where nobody is left who knew the meeting, another one opens."""
-        if all(m is None or m.phase is Phase.ENDED for m in known):
+    def emptied(self, known: Iterable[Meeting | None]) -> tuple[int, int] | None:
+        """The store is. The newest that is known has to stand; where none is, another opens."""
+        newest = max((stamp(m) for m in known if m is not None), default=None)
+        if newest is None:
             self._newest = (0, 0)
             self._stands.clear()
+        return newest
 
     def check_nothing_is_forgotten(
         self, stored: Meeting | None, processes: Sequence[Process], every: float
