@@ -9,6 +9,7 @@ from urllib.parse import urlsplit
 
 from realtime.domain.meeting import CircleId
 from realtime.domain.reading import is_under_way
+from realtime.ports import OutOfReach
 from realtime.store import by_redis
 from realtime.store.link import Link
 from realtime.store.places import parse
@@ -21,6 +22,17 @@ async def meets_now(url: str, circle_id: CircleId) -> bool:
         return is_under_way(await stores.meetings.load(circle_id))
     finally:
         await stores.close()
+
+
+async def answers(url: str) -> bool:
+    """Whether anybody is there, whatever its shape."""
+    link = Link(url)
+    try:
+        return bool(await link.ask("PING"))
+    except OutOfReach:
+        return False
+    finally:
+        await link.close()
 
 
 async def servers_at(url: str) -> tuple[str, ...]:

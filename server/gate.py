@@ -89,8 +89,8 @@ async def every_server(url: str) -> tuple[str, ...]:
 
 
 def named(found: tuple[Kept, ...], url: str) -> list[Kept]:
-    parts = urlsplit(url)
-    return [kept if kept.server else replace(kept, server=parts.netloc.rpartition("@")[2]) for kept in found]
+    place = urlsplit(url).netloc.rpartition("@")[2]
+    return [kept if kept.server else replace(kept, server=place) for kept in found]
 
 
 async def kept_by_server(url: str) -> tuple[Kept, ...]:

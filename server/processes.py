@@ -19,6 +19,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 from urllib.parse import urlsplit
 
+from realtime.outside import place_in
 from server import logs, memory, metrics, sounding, works
 from server.embedded import EmbeddedValkey, ValkeyDidNotStart
 from server.listening import CannotServe, as_many_as_allowed
@@ -159,9 +160,10 @@ async def valkey_of(settings: Settings) -> AsyncIterator[tuple[str, str]]:
     """Yield a URL and words that say where it is; our own one is kept running meanwhile."""
     if settings.redis_url is not None:
         try:
-            yield settings.redis_url, place_in(settings.redis_url)
-        except NoSuchPlace:
+            place = place_in(settings.redis_url)
+        except ValueError:
             raise CannotServe("REDIS_URL names no place where a Redis could be.") from None
+        yield settings.redis_url, place
         return
     try:
         valkey = await EmbeddedValkey().__aenter__()

@@ -92,15 +92,15 @@ async def stale_lines(db: object) -> int:
 
 async def valkey_state(settings: Settings) -> dict[str, bool]:
     """Whether the Valkey that serving would use answers, and can be seen to keep nothing."""
-    from redis.asyncio import Redis
     from redis.exceptions import RedisError
 
+    from realtime.outside import answers
     from server import gate
 
     state = {"gate": False, "kept": False}
     # What was found out before something went wrong stands.
     with suppress(CannotServe, gate.Unproven, RedisError, OSError):
-        async with processes.valkey_of(settings) as (url, _), Redis.from_url(url) as redis:
-            state["gate"] = bool(await redis.ping())
+        async with processes.valkey_of(settings) as (url, _):
+            state["gate"] = await answers(url)
             state["kept"] = not await gate.kept_by(url)
     return state

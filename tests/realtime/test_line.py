@@ -21,6 +21,7 @@ class Scripted:
         self.sent: list[tuple[str | bytes, ...]] = []
         self.replies: asyncio.Queue[Any] = asyncio.Queue()
         self.delays: list[int] = []
+        self.moved: list[bytes] = []
 
     def pack_commands(self, commands: tuple[tuple[str | bytes, ...], ...]) -> Any:
         return commands
@@ -44,7 +45,6 @@ def opened() -> tuple[Scripted, Line, asyncio.Task[None], list[tuple[bytes, byte
     server: Any = Scripted()
     heard: list[tuple[bytes, bytes]] = []
     line = Line(server, server)
-    server.moved = []
     reading = asyncio.create_task(
         line.read(lambda channel, data: heard.append((channel, data)), server.moved.append)
     )

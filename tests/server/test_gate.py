@@ -11,6 +11,7 @@ from redis.asyncio import Redis
 
 from server import gate
 from server.embedded import EmbeddedValkey
+from tests.clusters import cluster_in
 from tests.valkeys import on_a_port, safe_for
 
 # A replica passes the same gate, so that each server here could be one.
@@ -82,3 +83,16 @@ async def test_a_setting_changed_while_we_serve_is_noticed_and_so_is_its_mending
             await redis.config_set("appendonly", "no")
             assert await told.get() is False
         watching.cancel()
+
+
+async def test_every_member_of_a_cluster_is_asked_and_named(tmp_path: Path) -> None:
+    async with cluster_in(tmp_path) as cluster:
+        assert await gate.kept_by(cluster.url) == ()
+        primary, replica = cluster.primaries[2], cluster.replicas[0]
+        await primary.ask("CONFIG", "SET", "appendonly", "yes")
+        await replica.ask("CONFIG", "SET", "save", "60 1")
+        wrong = {(kept.server, kept.setting) for kept in await gate.kept_by(cluster.url)}
+        assert wrong == {
+            (f"127.0.0.1:{primary.port}", "appendonly"),
+            (f"127.0.0.1:{replica.port}", "save"),
+        }
