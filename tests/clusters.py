@@ -24,6 +24,7 @@ SLOTS = 16384
 NODE_TIMEOUT = 1000
 """Milliseconds after which the others call a server dead. Shorter than anybody would set it."""
 FORMED = 30
+OFFSET = "master_repl_offset:"
 
 
 class Server:
@@ -131,6 +132,18 @@ class ValkeyCluster:
             await source.ask("MIGRATE", "127.0.0.1", to.port, "", 0, 1000, "KEYS", *keys)
         for server in (to, source, *self.primaries):
             await server.ask("CLUSTER", "SETSLOT", slot, "NODE", to.id)
+
+    async def copied(self, third: int) -> None:
+        """Return once everything has come to the replica."""
+
+        async def level() -> bool:
+            servers = self.primaries[third], self.replicas[third]
+            told = [await server.ask("INFO", "replication") for server in servers]
+            lines = [one.decode().splitlines() for one in told]
+            return len({line for one in lines for line in one if OFFSET in line}) == 1
+
+        async with asyncio.timeout(FORMED):
+            await until(level)
 
     async def promoted(self, replica: Server) -> None:
         """Return once it is a primary."""

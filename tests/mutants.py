@@ -22,6 +22,7 @@ from queue import SimpleQueue
 
 from tests.breakages.breakage import Breakage
 from tests.breakages.delivery import DELIVERY_BROKEN
+from tests.breakages.losses import LOSSES_BROKEN
 from tests.breakages.offers import OFFERS_BROKEN
 from tests.breakages.quietly import QUIETLY_BROKEN
 from tests.breakages.roles import ROLES_BROKEN
@@ -36,6 +37,7 @@ BREAKAGES: tuple[Breakage, ...] = (
     *ROLES_BROKEN,
     *DELIVERY_BROKEN,
     *QUIETLY_BROKEN,
+    *LOSSES_BROKEN,
 )
 SIDE_BY_SIDE = 2
 SECOND_NET = ("tests/realtime/domain", "--ignore=tests/realtime/domain/test_invariants.py")

@@ -115,7 +115,7 @@ async def test_a_primary_that_dies_costs_its_own_circles_a_moment_and_the_others
     await here.meetings.swap(None, meeting(1, circle))
     await here.fanout.publish(circle, "said", b"before")
     await hearer.until(lambda: bool(hearer.words))
-    await cluster.primaries[0].ask("WAIT", 1, 1000)
+    await cluster.copied(0)
     troubles = here.fanout.troubles()
     await cluster.primaries[0].kill()
     async with asyncio.timeout(1):
@@ -147,7 +147,7 @@ async def lose_the_last_change(
     """A change that was told as done, and never came to the replica that takes over."""
     primary, replica = cluster.primaries[0], cluster.replicas[0]
     await process.meetings.swap(None, meeting(1, circle))
-    await primary.ask("WAIT", 1, 1000)
+    await cluster.copied(0)
     replica.signal(signal.SIGSTOP)
     await primary.ask("CLIENT", "KILL", "TYPE", "replica")
     assert await process.meetings.swap(meeting(1, circle), meeting(2, circle))

@@ -150,3 +150,20 @@ async def test_keys_and_channel_of_a_circle_share_one_slot_of_a_cluster(
     assert names == tagged | {"lingkar:open"}
     # Whatever nobody forgets forgets itself within a day; the set holds a name and no more.
     assert all([0 < await redis_world.raw.ttl(name) <= 86_400 for name in tagged])
+
+
+async def test_words_go_on_from_their_place_though_the_counter_was_lost(
+    redis_world: RedisWorld,
+) -> None:
+    here, there, hearer = redis_world.process(), redis_world.process(), Hearer()
+    await there.fanout.listen(CIRCLE, hearer)
+    await here.fanout.listen(CIRCLE, Hearer())
+    for place in (1, 2, 3):
+        assert await here.fanout.publish(CIRCLE, "said", b"{}") == place
+    await hearer.until(lambda: len(hearer.words) == 3)
+    await redis_world.raw.delete(key(CIRCLE, "seq"))
+    assert await there.fanout.publish(CIRCLE, "said", b"{}") == 4
+    await redis_world.raw.delete(key(CIRCLE, "seq"))
+    assert await there.fanout.sequence(CIRCLE) == 4
+    # Whoever comes to a process that had not listened counts on from there too.
+    assert await redis_world.process().fanout.sequence(CIRCLE) == 4

@@ -65,6 +65,41 @@ async def test_a_meeting_taken_up_twice_is_newer_than_the_first_time_for_everybo
     assert (last.epoch, last.version) > (again.epoch, again.version)
 
 
+async def test_what_runs_out_does_so_later_by_an_outage_that_the_store_did_not_survive() -> None:
+    time = Time()
+    memory = Memory(time.wall)
+    here, there, meeting = await two_processes(memory)
+    await here.lost(meeting.circle_id, DEWI)
+    away = await here.load(meeting.circle_id)
+    await there.load(meeting.circle_id)
+    assert away
+    memory.restart()
+    for room, outage in ((here, 30.0), (there, 31.0)):
+        with pytest.raises(Refused):
+            await room.load(meeting.circle_id, outage)
+    time.passed += WINDOW + 0.1
+    again = await here.load(meeting.circle_id, 30.0)
+    assert again
+    assert again.ends == away.ends + 31
+    seats = (away.seat(DEWI), again.seat(DEWI))
+    assert seats[0]
+    assert seats[1]
+    assert seats[1].since == seats[0].since + 31
+
+
+async def test_a_process_that_slept_for_a_week_does_not_bring_back_last_weeks_meeting() -> None:
+    memory = Memory()
+    asleep, here, old = await two_processes(memory)
+    for _ in range(5):
+        await send(asleep, old, HOST, Pause())
+        old = await send(asleep, old, HOST, Resume())
+    here.forget(old.circle_id)
+    await by_memory(memory).meetings.forget(old.circle_id)
+    today = await here.arrived(await Door().admit({"name": "Bu Sari"}, "s"), observer=False)
+    assert today.version < old.version
+    assert await asleep.load(old.circle_id) == today
+
+
 async def taken_up(room: Room, meeting: Meeting, memory: Memory, time: Time) -> Meeting:
     """The store loses everything, and this process alone is there to bring it back."""
     memory.restart()

@@ -13,6 +13,7 @@ from websockets.asyncio.client import connect as open_websocket
 from realtime import frames, live
 from realtime.client import ConnectRefused, RoomClient
 from realtime.client.packets import connect as connect_packet
+from realtime.clock import Clock
 from realtime.domain.commands import Accept, SetFloor, StartRound
 from realtime.domain.meeting import Floor, MemberId, Order, Presence, Wording
 from realtime.domain.refusal import Reason
@@ -141,6 +142,33 @@ async def test_a_store_that_forgot_everything_gets_the_meeting_back_in_a_new_epo
     assert dewi.you.turn_id == turn
     assert [seat.name for seat in dewi.meeting.seats] == ["Bu Sari", "Dewi"]
     assert (await host.send(SetFloor(Floor.OPEN))).ok
+
+
+async def test_a_process_that_noticed_no_outage_takes_nobody_for_gone_after_it(
+    world: World,
+) -> None:
+    """Nobody is on it, so it had nothing to hear; the others' people have to beat again first."""
+    (host,) = await world.house.seat("Bu Sari")
+    guest = await world.house.door.admit({"name": "Bu Ani"}, world.house.slug)
+    await world.live.room.arrived(guest, observer=False)
+    time = world.time
+    clock, stores = Clock(time.wall, time.monotonic), by_memory(world.memory, time.monotonic)
+    other = Live(world.house.door, stores, [], clock, time.monotonic)
+    await stores.presence.beat(world.house.circle_id, {"elsewhere": guest.member_id})
+    await other._look_at_others()
+    time.passed += live.SETTLED_SECONDS / 2
+    await stores.presence.beat(world.house.circle_id, {"elsewhere": guest.member_id})
+    time.passed += live.SETTLED_SECONDS / 2 + 1
+    world.memory.cut()
+    await host.until(lambda p: p.trouble)
+    world.memory.restart()
+    world.memory.mend()
+    await host.until(lambda p: not p.trouble)
+    await other._look_at_others()
+    assert presence(host, "Bu Ani") is Presence.HERE
+    await host.sync()
+    assert presence(host, "Bu Ani") is Presence.HERE
+    await stores.close()
 
 
 async def test_a_reader_that_stalls_is_cut_and_nobody_else_notices(world: World) -> None:
