@@ -9,6 +9,7 @@ from __future__ import annotations
 import asyncio
 import gc
 import time
+from collections import deque
 from collections.abc import Mapping
 from typing import Any, cast
 from urllib.parse import urlsplit
