@@ -13,7 +13,7 @@ from typing import Any
 
 from redis.asyncio import Redis
 
-from realtime.store.node import YOUNG_SECONDS
+from realtime.store.reign import YOUNG_SECONDS
 from server.embedded import binary
 from tests.journeys.browsing import free_port
 

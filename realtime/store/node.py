@@ -14,14 +14,13 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
-from redis.asyncio.connection import AbstractConnection, ConnectionPool
+from redis.asyncio.connection import ConnectionPool
 from redis.exceptions import (
     AskError,
     ClusterDownError,
     NoScriptError,
     OutOfMemoryError,
     ReadOnlyError,
-    ResponseError,
     TryAgainError,
 )
 from redis.exceptions import ConnectionError as RedisConnectionError
@@ -29,11 +28,10 @@ from redis.exceptions import TimeoutError as RedisTimeoutError
 
 from realtime.ports import OutOfReach
 from realtime.store.pipe import Pipe, Word
+from realtime.store.reign import ABOUT, Reign, reign_of, renew
 
 PATIENCE = 1.0
 """Seconds until an answer that does not come is called out of reach."""
-YOUNG_SECONDS = 2
-"""A server that has been up for less may have lost meetings that nobody put forward yet."""
 MOST_AT_ONCE = 200
 LOST = (
     RedisConnectionError,
@@ -45,7 +43,6 @@ LOST = (
 )
 ELSEWHERE = (AskError, TryAgainError)
 """What a cluster says of a key that is not there, or not yet whole. `MovedError` is one of them."""
-NO_REIGN = ("", "-", 0.0)
 
 
 class StoreFault(Exception):
@@ -71,23 +68,6 @@ class Script:
 
 
 @dataclass(frozen=True)
-class Reign:
-    """Under which history a server takes changes: it is another after a restart or a failover.
-
-    What was changed under the one `before` may have lost its last steps on the way here.
-    """
-
-    now: str
-    before: str
-    young_until: float
-    """On the loop's clock: until then what is absent may have been lost."""
-
-    def words(self) -> tuple[Word, ...]:
-        young = asyncio.get_running_loop().time() < self.young_until
-        return self.now, self.before, int(young)
-
-
-@dataclass(frozen=True)
 class Asked:
     words: tuple[Word, ...]
     answer: asyncio.Future[Any]
@@ -102,27 +82,6 @@ class Asked:
             name = ("EVAL", script.text) if by_text else ("EVALSHA", script.sha)
             words = (*name, *words, *told)
         return [("ASKING",), words] if self.asking else [words]
-
-
-async def greet(connection: AbstractConnection) -> None:
-    """What a connection does first: sign in, and learn under which history it writes."""
-    await connection.on_connect_check_health(check_health=True)
-    await connection.send_command("INFO", "server", check_health=False)
-    await connection.send_command("INFO", "replication", check_health=False)
-    told: dict[str, str] = {}
-    for _ in range(2):
-        try:
-            answer = await connection.read_response()
-        except ResponseError:
-            # A host that hides it: then only what is older than a copy is known to be lost.
-            continue
-        lines = answer.decode().splitlines() if isinstance(answer, bytes) else []
-        told.update((name, value) for name, _, value in (line.partition(":") for line in lines))
-    up = float(told.get("uptime_in_seconds", YOUNG_SECONDS))
-    young_until = asyncio.get_running_loop().time() + max(0.0, YOUNG_SECONDS - up)
-    before = told.get("master_replid2", "-")
-    reign = Reign(told.get("master_replid", ""), before if before.strip("0") else "-", young_until)
-    connection.reign = reign  # type: ignore[attr-defined]
 
 
 class Node:
@@ -175,6 +134,9 @@ class Node:
     async def send(self, batch: Sequence[Asked]) -> list[Any]:
         """One round trip, or two where a script is unknown there."""
         pipe = await self._open()
+        if reign_of(pipe.connection).is_old():
+            (told_again,) = await pipe.exchange([ABOUT])
+            renew(pipe.connection, told_again)
         replies = await exchange(pipe, batch)
         unknown = [at for at, reply in enumerate(replies) if isinstance(reply, NoScriptError)]
         if unknown:
@@ -201,7 +163,7 @@ class Node:
 
 async def exchange(pipe: Pipe, batch: Sequence[Asked], *, by_text: bool = False) -> list[Any]:
     """The answer to each, refusals among them."""
-    reign: Reign = pipe.connection.reign  # type: ignore[attr-defined]
+    reign = reign_of(pipe.connection)
     sent = [asked.commands(reign, by_text=by_text) for asked in batch]
     replies = iter(await pipe.exchange([words for commands in sent for words in commands]))
     # Of what is asked in two parts the last answer counts.

@@ -18,7 +18,8 @@ from redis.asyncio.retry import Retry
 from redis.asyncio.sentinel import Sentinel, SentinelConnectionPool
 from redis.backoff import NoBackoff
 
-from realtime.store.node import PATIENCE, greet
+from realtime.store.node import PATIENCE
+from realtime.store.reign import greet
 
 CONNECT_SECONDS = 0.5
 """Seconds until a server that does not take a connection is tried again."""

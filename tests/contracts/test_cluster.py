@@ -15,9 +15,9 @@ from realtime.audio.lease import Leases
 from realtime.domain.meeting import CircleId, Meeting
 from realtime.domain.reading import stamp
 from realtime.ports import OutOfReach, Settling
-from realtime.store import Stores, by_redis
+from realtime.store import Stores, by_redis, reign
 from realtime.store.link import Link, key
-from tests.clusters import ValkeyCluster, cluster_in
+from tests.clusters import Server, ValkeyCluster, cluster_in, until
 from tests.contracts.worlds import Hearer, meeting
 
 pytestmark = pytest.mark.timeout(120)
@@ -180,6 +180,41 @@ async def test_a_change_that_nobody_knows_any_more_is_lost_and_the_epoch_says_so
     assert found.version == 2
     # Whoever saw the lost one takes this for the newer all the same.
     assert stamp(found) > stamp(known)
+
+
+async def test_a_history_that_began_meanwhile_is_noticed(
+    cluster: ValkeyCluster, processes: Callable[[], Stores], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """As where a replica was put beside a server that had none."""
+    monkeypatch.setattr(reign, "AGAIN_SECONDS", -1.0)
+    circle, process = circle_in(cluster, 0), processes()
+    assert await process.meetings.swap(None, meeting(1, circle))
+    begun = await cluster.primaries[0].ask("HGET", key(circle, "meeting"), "reign")
+    await cluster.replicas[0].ask("CLUSTER", "FAILOVER")
+    await cluster.promoted(cluster.replicas[0])
+    # The old primary is in its place again, by a connection that was open all the time.
+    async with asyncio.timeout(15):
+        await until(lambda: follows_again(cluster.primaries[0]))
+    await cluster.primaries[0].ask("CLUSTER", "FAILOVER")
+    await cluster.promoted(cluster.primaries[0])
+    await sure(lambda: changed_or_put_right(process, circle))
+    now = await cluster.primaries[0].ask("HGET", key(circle, "meeting"), "reign")
+    assert now != begun
+
+
+async def follows_again(server: Server) -> bool:
+    return b"master_link_status:up" in await server.ask("INFO", "replication")
+
+
+async def changed_or_put_right(process: Stores, circle: CircleId) -> bool:
+    found = await process.meetings.load(circle)
+    assert found
+    new = meeting(found.version + 1, circle, found.epoch)
+    try:
+        return await process.meetings.swap(found, new)
+    except Settling:
+        await put_right(process, found)
+        return True
 
 
 async def test_leases_and_letters_of_the_sound_work_in_a_cluster(cluster: ValkeyCluster) -> None:

@@ -11,7 +11,7 @@ import pytest
 from realtime.audio import lease
 from realtime.audio.lease import LEASE_SECONDS, LIVES_SECONDS, Leases, bury
 from realtime.domain.meeting import CircleId
-from realtime.store.link import Link
+from realtime.store.link import Link, key
 
 
 @pytest.fixture
@@ -90,3 +90,16 @@ def test_a_process_is_missed_soon_enough_to_be_heard_again_within_five_seconds()
     assert lease.LIVES_SECONDS + 2 * LOOK_SECONDS <= 3
     assert lease.BEAT_SECONDS * 3 < lease.LIVES_SECONDS
     assert lease.BEAT_SECONDS * 3 < lease.LEASE_SECONDS
+
+
+async def test_a_lease_that_redis_forgot_is_its_holders_again(
+    leases: Leases, redis_url: str
+) -> None:
+    """Redis came back empty: whoever served the circle goes on, and nobody else begins."""
+    one = circle()
+    assert await leases.take(one, "a") == "a"
+    link = Link(redis_url)
+    await link.ask("DEL", key(one, "sound"))
+    await link.close()
+    assert await leases.keep(one, "a")
+    assert await leases.take(one, "b") == "a"
