@@ -1,4 +1,4 @@
-"""Accounts and circles into one file and back, on every database. Nothing said, no sealed note.
+"""Accounts and circles into one file and back, on every database. Nothing said, nothing sealed.
 
 A list of rows as JSON, packed: it can be restored where another database is used, and read by
 whoever has to. The key of the instance is in it, or no browser would be known after a restore,
@@ -24,7 +24,7 @@ from server.settings import Settings
 
 FORMAT = 1
 # What waits for one reader, and what is over in minutes.
-LEFT_OUT = {"sealed_note", "spent_challenge", "set_up"}
+LEFT_OUT = {"sealed_note", "report", "spent_challenge", "set_up"}
 LARGEST = 1 << 30
 FILES = ("vapid.pem", "reminders.at")
 """Beside the database: the key for reminders, and up to when they were sent."""

@@ -20,7 +20,7 @@ from sqlalchemy import delete, or_, select
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from server.accounts.sign_ins import clear_ended
-from server.care.tables import SealedNote
+from server.care.tables import Report, SealedNote
 from server.circles.changes import refresh_next, schedules_of, seconds
 from server.circles.links import check_links
 from server.circles.tables import Absence, Change, Circle
@@ -115,6 +115,11 @@ async def forget_notes(moment: Moment) -> None:
     )
 
 
+async def forget_reports(moment: Moment) -> None:
+    """Reports past their time, handled or not."""
+    await moment.db.execute(delete(Report).where(Report.expires <= (seconds(moment.now) or 0)))
+
+
 async def forget_sign_ins(moment: Moment) -> None:
     """Those that have ended."""
     await clear_ended(moment.db)
@@ -130,6 +135,7 @@ HOURLY: dict[str, Hook] = {
     "absences": forget_absences,
     "changes": forget_changes,
     "notes": forget_notes,
+    "reports": forget_reports,
     "links": links,
     "sign_ins": forget_sign_ins,
 }

@@ -43,6 +43,7 @@ from server.desk.holder_routes import holders
 from server.desk.line_routes import help_desk
 from server.desk.own_lines import own_lines
 from server.desk.place import place
+from server.desk.report_routes import told
 from server.desk.routes import desk
 from server.errors import register_errors
 from server.figures import NO_ROUTE, REQUESTS
@@ -50,6 +51,7 @@ from server.limits import READ, WRITE, Limits
 from server.meetings.absence import absences
 from server.meetings.aftercare import aftercare
 from server.meetings.leaving import leaving
+from server.meetings.reporting import reporting
 from server.meetings.routes import meetings
 from server.preferences import preferences
 from server.reminders.routes import reminders
@@ -84,9 +86,9 @@ def laid_out() -> Quart:
     app = Quart("server", static_folder=None, template_folder=str(STATIC.parent / "templates"))
     app.config.update(MAX_CONTENT_LENGTH=LARGEST_BODY, MAX_FORM_PARTS=60)
     people = (accounts, passkeys, ways_in, steps, codes, me, ending)
-    desks = (desk, help_desk, holders, own_lines)
+    desks = (desk, help_desk, holders, own_lines, told)
     gatherings = (finding, entry, invitations, inviting, guides)
-    evenings = (meetings, aftercare, absences, leaving)
+    evenings = (meetings, aftercare, absences, leaving, reporting)
     circle_keeping = (editing, keeping, members_pages, shelf, followups)
     schedules = (changes, calendars, reminders)
     pages = (*schedules, *circle_keeping, *desks, *gatherings, *evenings, *people)

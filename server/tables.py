@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from server.accounts.tables import Passkey, Person, RecoveryCode, SetUp, SignIn, SpentChallenge
-from server.care.tables import HelpLine, SealedNote
+from server.care.tables import HelpLine, Report, SealedNote
 from server.circles.tables import (
     Absence,
     Agreement,
@@ -38,6 +38,7 @@ __all__ = [
     "Person",
     "PushEndpoint",
     "RecoveryCode",
+    "Report",
     "SealedNote",
     "SetUp",
     "ShelfItem",

@@ -53,12 +53,17 @@ class Note:
 
 
 def clean_note(raw: str) -> str:
-    """As it will be read: lines stay, what hides or turns text round does not. Raises `BadNote`."""
+    """As it will be read. Raises `BadNote`."""
+    return readable(raw, LONGEST)
+
+
+def readable(raw: str, longest: int) -> str:
+    """Lines stay, what hides or turns text round does not. Raises `BadNote`."""
     text = unicodedata.normalize("NFC", raw.replace("\r\n", "\n").replace("\r", "\n"))
     text = "".join(char for char in text if char == "\n" or not hides(char)).strip()
     if not text:
         raise BadNote("note.empty")
-    if len(text) > LONGEST:
+    if len(text) > longest:
         raise BadNote("note.long")
     return text
 

@@ -50,3 +50,24 @@ class SealedNote(Base):
     """Under the instance's key; who wrote it is inside, where they said so."""
     expires: Mapped[int] = mapped_column(Integer)
     """Seconds since 1970."""
+
+
+class Report(Base):
+    """What somebody chose to tell of what happened: sealed, for one reader, a month at most."""
+
+    __tablename__ = "report"
+
+    id: Mapped[str] = mapped_column(String(24), primary_key=True)
+    circle_id: Mapped[str] = mapped_column(
+        String(24), ForeignKey("circle.id", ondelete="CASCADE"), index=True
+    )
+    person_id: Mapped[str] = mapped_column(
+        String(24), ForeignKey("person.id", ondelete="CASCADE"), index=True
+    )
+    """Who sent it, so that it goes with them. Whom it is about is inside, where they said so."""
+    reader: Mapped[str] = mapped_column(String(12))
+    """`facilitators` of the circle, or `organiser` where one of them is meant."""
+    sealed: Mapped[bytes] = mapped_column(LargeBinary)
+    """Under the instance's key: their words, messages they ticked, a name if they like."""
+    expires: Mapped[int] = mapped_column(Integer)
+    """Seconds since 1970."""

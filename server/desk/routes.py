@@ -12,6 +12,7 @@ from zoneinfo import ZoneInfo
 from quart import Blueprint, Response, abort, g, request
 
 from server.accounts.tables import Person
+from server.care.reports import count_for
 from server.circles.bans import all_bars, lift_bar
 from server.circles.forms import read_form
 from server.circles.members import lift
@@ -66,6 +67,7 @@ async def manage() -> Response:
         at=at,
         more=more,
         total=await queries.count_circles(db()) if person.organiser else len(mine),
+        reported=await count_for(db(), "organiser") if person.organiser else 0,
         stale=await helping.stale_lines(db(), today()) if person.organiser else 0,
     )
 

@@ -7,6 +7,7 @@ from __future__ import annotations
 
 from quart import Blueprint, Response, abort, request
 
+from server import live_room
 from server.care import notes
 from server.circles import feelings
 from server.circles.changes import schedule_of
@@ -41,6 +42,7 @@ async def going_home(slug: str) -> Response:
         answered=answered,
         others=await in_reach(db(), mine.circle, await who(), now()) if asks or answered else [],
         sent=request.args.get("pesan") == "1",
+        under_way=await live_room.is_under_way(mine.circle.id),
     )
 
 

@@ -20,5 +20,5 @@ async def belongs(slug: str) -> MyCircle:
         abort(404)
     speak(mine.circle)
     if mine.membership.banned:
-        abort(await page("closed_to_you.html", 403))
+        abort(await page("closed_to_you.html", 403, circle=mine.circle))
     return mine
