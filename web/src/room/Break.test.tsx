@@ -13,7 +13,7 @@ afterEach(cleanup);
 
 test("the break offers the way back, a hand, and leaving for tonight", () => {
   const [onBack, onHand, onLeave] = [vi.fn(), vi.fn(), vi.fn()];
-  render(<Break onBack={onBack} onHand={onHand} onLeave={onLeave} />);
+  render(<Break onBack={onBack} onHand={onHand} onLeave={onLeave} onReport={vi.fn()} />);
   fireEvent.click(screen.getByText("Return to the circle"));
   fireEvent.click(screen.getByText("I need a hand"));
   fireEvent.click(screen.getByText("Leave for tonight"));
@@ -21,12 +21,12 @@ test("the break offers the way back, a hand, and leaving for tonight", () => {
 });
 
 test("the break begins by saying that the seat is kept", () => {
-  render(<Break onBack={vi.fn()} onHand={vi.fn()} onLeave={vi.fn()} />);
+  render(<Break onBack={vi.fn()} onHand={vi.fn()} onLeave={vi.fn()} onReport={vi.fn()} />);
   expect(document.activeElement).toBe(screen.getByRole("heading", { level: 1 }));
 });
 
 test("there are three ways to rest, and motion can be stopped", () => {
-  render(<Break onBack={vi.fn()} onHand={vi.fn()} onLeave={vi.fn()} />);
+  render(<Break onBack={vi.fn()} onHand={vi.fn()} onLeave={vi.fn()} onReport={vi.fn()} />);
   fireEvent.click(screen.getByText("Stop the motion"));
   expect(document.querySelector(".bloom.still")).not.toBeNull();
   fireEvent.click(screen.getByText("Look around"));

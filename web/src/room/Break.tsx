@@ -15,11 +15,12 @@ interface Props {
   onBack: () => void;
   onHand: () => void;
   onLeave: () => void;
+  onReport: () => void;
   /** The private line to the facilitators stays open, also on a break. */
   line?: ComponentChildren;
 }
 
-export function Break({ onBack, onHand, onLeave, line }: Props) {
+export function Break({ onBack, onHand, onLeave, onReport, line }: Props) {
   const [way, choose] = useState<Way>("breathe");
   const heading = useRef<HTMLHeadingElement>(null);
   // The room has gone from the page: say where the person is now.
@@ -55,6 +56,9 @@ export function Break({ onBack, onHand, onLeave, line }: Props) {
           {t("room.hand")}
         </button>
         {line}
+        <button type="button" class="btn btn--quiet btn--wide" onClick={onReport}>
+          {t("report.h1")}
+        </button>
         <button type="button" class="btn btn--quiet btn--wide" onClick={onLeave}>
           {t("out.leave")}
         </button>

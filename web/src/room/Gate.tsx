@@ -66,6 +66,11 @@ export function GatePage({ why, places }: { why: Gate; places: RoomPlaces }) {
             {t("gate.circle")}
           </a>
         )}
+        {(heavy || why === "ended" || why === "left") && (
+          <a class="btn btn--quiet" href={`${places.circle}/lapor`}>
+            {t("report.h1")}
+          </a>
+        )}
         <a class="btn btn--quiet" href={places.help}>
           {t("lines.all")}
         </a>

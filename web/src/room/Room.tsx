@@ -22,7 +22,7 @@ import { Ring } from "./Ring";
 import { SettingsSheet } from "./Settings";
 import { SeatSheet } from "./SeatSheet";
 import { SoundSheet } from "./Sound";
-import { openSeat, sheet } from "./sheets";
+import { closeSheet, isOpen, openSeat, sheet } from "./sheets";
 import { gate, meeting, nameOf, nodding, send, toast, you } from "./store";
 import { Toasts } from "./Toasts";
 
@@ -39,6 +39,7 @@ export interface RoomPlaces {
 // Members never load what only facilitators use.
 const loaded = signal<FunctionComponent | null>(null);
 const greeting = signal<FunctionComponent | null>(null);
+const reporting = signal<FunctionComponent<{ slug: string }> | null>(null);
 
 function Facilitating({ title }: { title: string }) {
   useEffect(() => {
@@ -69,6 +70,7 @@ export function Room({ places }: { places: RoomPlaces }) {
       <LineSheet />
       <SoundSheet />
       <Greeting />
+      <Reporting slug={places.slug} />
     </>
   );
 }
@@ -121,6 +123,7 @@ function Away() {
         onBack={() => void send({ type: "come_back" })}
         onHand={() => (sheet.value = { name: "hand" })}
         onLeave={() => void send({ type: "leave" })}
+        onReport={() => (sheet.value = { name: "report", memberId: null })}
         line={<LineAway />}
       />
     </>
@@ -146,6 +149,23 @@ function Greeting() {
   }, [greets]);
   const GreetSheet = greeting.value;
   return GreetSheet && greets ? <GreetSheet /> : null;
+}
+
+/** Loaded for whoever opens it. */
+function Reporting({ slug }: { slug: string }) {
+  const wanted = isOpen("report");
+  useEffect(() => {
+    if (!wanted || reporting.value) return;
+    import("./ReportSheet").then(
+      (module) => (reporting.value = module.ReportSheet),
+      () => {
+        closeSheet();
+        toast(t("st.error"));
+      },
+    );
+  }, [wanted]);
+  const ReportSheet = reporting.value;
+  return ReportSheet ? <ReportSheet slug={slug} /> : null;
 }
 
 function Arriving({ title }: { title: string }) {

@@ -19,6 +19,7 @@ export function SeatSheet() {
           <Beside seat={seat} />
           <div class="ways">
             <Ways seat={seat} />
+            <Report seat={seat} />
           </div>
         </>
       )}
@@ -60,6 +61,16 @@ function Ways({ seat }: { seat: SeatView }) {
       words={t("room.pass.to", { name: seat.name })}
       command={{ type: "pass_stick", turn_id: me.turn_id, to: seat.member_id }}
     />
+  );
+}
+
+function Report({ seat }: { seat: SeatView }) {
+  if (seat.member_id === you.value?.member_id) return null;
+  const open = () => (sheet.value = { name: "report", memberId: seat.member_id });
+  return (
+    <button type="button" class="btn btn--quiet btn--wide" onClick={open}>
+      {t("report.of", { name: seat.name })}
+    </button>
   );
 }
 

@@ -32,6 +32,7 @@ export function SettingsSheet() {
           <LineButton thread={{ line: "facilitators", of: you.value.member_id }} words={t("line.open")} wide />
         )}
         <Way onClick={() => (sheet.value = { name: "help" })}>{t("lines.h")}</Way>
+        <Way onClick={() => (sheet.value = { name: "report", memberId: null })}>{t("report.h1")}</Way>
         <Choice label={t("set.lang")} value={lang.value} pick={(v) => void switchTo(v)} options={LANGS} />
         <Choice label={t("set.theme")} value={theme.value} pick={setTheme} options={themes()} />
         <Choice label={t("set.text")} value={textSize.value} pick={(v) => (textSize.value = v)} options={sizes()} />

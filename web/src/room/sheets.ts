@@ -5,7 +5,9 @@ import type { Whispered } from "../wire.gen";
 export type OpenSheet =
   | { name: "hand" | "help" | "handing" | "settings" | "round" | "close" | "prompt" | "end" | "door" | "greet" | "voice" }
   | { name: "line"; line: Whispered["line"]; of: string }
-  | { name: "seat" | "remove"; memberId: string };
+  | { name: "seat" | "remove"; memberId: string }
+  /** About somebody, or (null) about something. */
+  | { name: "report"; memberId: string | null };
 
 export const sheet = signal<OpenSheet | null>(null);
 
