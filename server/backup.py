@@ -19,6 +19,7 @@ from sqlalchemy import Connection, Date, LargeBinary, MetaData, Table, func, ins
 from sqlalchemy.types import TypeEngine
 
 from server.database import Base, Database, all_or_nothing, migrate
+from server.ring import FILE as RING
 from server.security import Keys
 from server.settings import Settings
 
@@ -26,8 +27,8 @@ FORMAT = 1
 # What waits for one reader, and what is over in minutes.
 LEFT_OUT = {"sealed_note", "report", "spent_challenge", "set_up"}
 LARGEST = 1 << 30
-FILES = ("vapid.pem", "reminders.at")
-"""Beside the database: the key for reminders, and up to when they were sent."""
+FILES = ("vapid.pem", "reminders.at", RING)
+"""Beside the database: the key for reminders, up to when they were sent, later keys."""
 
 
 class BadBackup(Exception):
@@ -112,6 +113,8 @@ async def restore(settings: Settings, file: Path) -> int:
     put_back(settings, "instance.key", base64.b64decode(content["key"]))
     # An older backup has none; and no name but these is written, whatever is in the file.
     files = content.get("files", {})
+    # Keys that this place may have had open nothing of what came.
+    (settings.data_dir / RING).unlink(missing_ok=True)
     for name in FILES:
         if name in files:
             put_back(settings, name, base64.b64decode(files[name]))

@@ -211,7 +211,7 @@ async def finish(response: Response) -> Response:
         response.headers[name] = value
     if "new_form_browser" in g:
         write_cookie(response, FORM, g.new_form_browser, None)
-    if g.get("to_renew"):
+    if g.get("to_renew") or g.get("signed_anew"):
         await go_on_remembering(response)
     if "Cache-Control" not in response.headers:
         # What is for one person, or lies beyond the door, is kept by no browser.
@@ -224,14 +224,15 @@ async def finish(response: Response) -> Response:
 
 async def go_on_remembering(response: Response) -> None:
     """Browsers keep a cookie 400 days at most; whoever comes back has it for ever."""
-    signed = read_cookie(SIGN_IN)
+    signed = g.get("signed_anew") or read_cookie(SIGN_IN)
     # An answer that sets the cookie itself, such as a sign-out, has the last word.
     if not signed or f"{SIGN_IN}=" in "".join(response.headers.getlist("Set-Cookie")):
         return
-    async with services().database.session() as session:
-        await renew(session, g.to_renew)
-        await session.commit()
-    remember(response, signed)
+    if g.to_renew:
+        async with services().database.session() as session:
+            await renew(session, g.to_renew)
+            await session.commit()
+    remember(response, signed, lasting=g.lasting)
 
 
 async def compress(response: Response) -> None:

@@ -11,11 +11,12 @@ import hmac
 import os
 import secrets
 import time
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from pathlib import Path
 
 from werkzeug.datastructures import Headers
 
+from server.ring import FILE, Ring
 from server.settings import Settings
 
 LARGEST_BODY = 64 * 1024
@@ -66,9 +67,18 @@ def hashed(secret: str) -> bytes:
 
 @dataclass(frozen=True)
 class Keys:
-    """Signs what browsers bring back, with the key of this instance."""
+    """Signs what browsers bring back, with the newest key of this instance; the others still count.
+
+    `key`, the first one, gives names that stay: `mac`.
+    """
 
     key: bytes
+    kept: Path | None = field(default=None, repr=False, compare=False)
+    """The file of those that came later; None: there are none."""
+    _ring: Ring = field(init=False, repr=False, compare=False)
+
+    def __post_init__(self) -> None:
+        object.__setattr__(self, "_ring", Ring(self.key, self.kept))
 
     @classmethod
     def kept_in(cls, directory: Path) -> Keys:
@@ -78,26 +88,36 @@ class Keys:
         try:
             opened = os.open(path, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600)
         except FileExistsError:
-            return cls(path.read_bytes())
+            return cls(path.read_bytes(), directory / FILE)
         made = secrets.token_bytes(32)
         with os.fdopen(opened, "wb") as file:
             file.write(made)
-        return cls(made)
+        return cls(made, directory / FILE)
+
+    def known(self) -> tuple[bytes, ...]:
+        """Every key that vouches for something, the newest first."""
+        return self._ring.keys()
 
     def mac(self, purpose: str, value: str) -> str:
-        """A short proof that this instance made `value` for this purpose."""
-        digest = hmac.digest(self.key, f"{purpose}\0{value}".encode(), "sha256")
-        return base64.urlsafe_b64encode(digest[:18]).decode()
+        """A name that only this instance makes of `value`, and always the same."""
+        return proof_by(self.key, purpose, value)
 
     def sign(self, purpose: str, value: str) -> str:
         """`value` with its proof."""
-        return f"{value}.{self.mac(purpose, value)}"
+        return f"{value}.{proof_by(self.known()[0], purpose, value)}"
 
     def unsign(self, purpose: str, signed: str | None) -> str | None:
         """The value, or None for anything that we did not make for this purpose."""
         value, dot, proof = (signed or "").rpartition(".")
-        good = dot and hmac.compare_digest(proof.encode(), self.mac(purpose, value).encode())
-        return value if good else None
+        # Every key is tried, so that the time says nothing of which one it was.
+        good = [same(proof, proof_by(key, purpose, value)) for key in self.known()]
+        return value if dot and any(good) else None
+
+    def signed_anew(self, purpose: str, signed: str | None) -> str | None:
+        """The same value by the newest key, where an older one vouched for it; else None."""
+        value = self.unsign(purpose, signed)
+        fresh = None if value is None else self.sign(purpose, value)
+        return None if fresh == signed else fresh
 
     def sign_for(self, purpose: str, value: str, seconds: int) -> str:
         """`value` with a proof that ends."""
@@ -115,6 +135,17 @@ class Keys:
     def form_token_holds(self, browser: str | None, token: str | None) -> bool:
         """Whether the token was made for this browser."""
         return bool(browser) and self.unsign(f"form {browser}", token) is not None
+
+
+def proof_by(key: bytes, purpose: str, value: str) -> str:
+    """A short proof that whoever has the key made `value` for this purpose."""
+    digest = hmac.digest(key, f"{purpose}\0{value}".encode(), "sha256")
+    return base64.urlsafe_b64encode(digest[:18]).decode()
+
+
+def same(one: str, other: str) -> bool:
+    """In a time that says nothing about where they differ."""
+    return hmac.compare_digest(one.encode(), other.encode())
 
 
 def comes_from_us(headers: Headers, origins: tuple[str, ...]) -> bool | None:

@@ -12,7 +12,7 @@ from typing import Any
 from quart import Response, current_app, g, render_template, request
 from sqlalchemy.ext.asyncio import AsyncSession
 
-from server.accounts.queries import SIGN_IN_LIVES, sign_in_behind
+from server.accounts.queries import PURPOSE, SIGN_IN_LIVES, sign_in_behind
 from server.accounts.sign_ins import wants_renewal
 from server.accounts.tables import Person, SignIn
 from server.assets import Assets
@@ -124,6 +124,10 @@ async def who() -> Person | None:
         found = await sign_in_behind(db(), services().keys, read_cookie(SIGN_IN))
         g.person, g.sign_in = found or (None, None)
         g.to_renew = g.sign_in.token_hash if wants_renewal(g.sign_in) else None
+        if g.sign_in is not None:
+            # Whoever comes back carries the newest key away, and is not signed out with the old.
+            g.signed_anew = services().keys.signed_anew(PURPOSE, read_cookie(SIGN_IN))
+            g.lasting = g.sign_in.lasting
     person: Person | None = g.person
     return person
 

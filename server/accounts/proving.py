@@ -45,8 +45,8 @@ async def can_come_back(session: AsyncSession, person: Person) -> bool:
 
 
 def mark(person_id: str, signed: str) -> str:
-    """Ties a proof to one person and one sign-in."""
-    return f"{person_id}/{hashed(signed).hex()[:32]}"
+    """Ties a proof to one person and one sign-in, by whichever key that was signed."""
+    return f"{person_id}/{hashed(signed.rpartition('.')[0]).hex()[:32]}"
 
 
 def prove(response: Response, person_id: str, signed: str | None = None) -> None:

@@ -1,4 +1,7 @@
-"""`lingkar circle`, `lingkar member`, `lingkar invite`: the essentials, without a browser."""
+"""`lingkar circle`, `lingkar member`, `lingkar invite`: the essentials, without a browser.
+
+`lingkar keys` is in `keys`.
+"""
 
 from __future__ import annotations
 
@@ -15,6 +18,7 @@ from server.circles.forms import CircleForm, InvitationForm, read_form
 from server.circles.founding import make_circle
 from server.circles.queries import invite, open_invitations, times_of
 from server.circles.tables import Circle, Invitation, Membership
+from server.commands import keys
 from server.commands.desk import CannotDo, Desk
 from server.embedded import running
 from server.settings import Settings
@@ -207,6 +211,8 @@ COMMANDS: dict[tuple[str, str], Command] = {
     ("member", "remove"): remove,
     ("member", "ban"): ban,
     ("member", "facilitate"): facilitate,
+    ("keys", "list"): keys.tell,
+    ("keys", "rotate"): keys.rotate,
     ("invite", "make"): invite_somebody,
     ("invite", "list"): list_invitations,
     ("invite", "revoke"): revoke,

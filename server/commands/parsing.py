@@ -1,4 +1,4 @@
-"""The words after `lingkar circle`, `member` and `invite`. Carries nothing out."""
+"""The words after `lingkar circle`, `member`, `invite` and `keys`. Carries nothing out."""
 
 from __future__ import annotations
 
@@ -46,6 +46,15 @@ def add_commands(commands: Any) -> None:
     new.add_argument("--facilitator", action="store_true", help="who comes by it holds the circle")
     revoke = of_circle(invite, "revoke", "it lets nobody in any more")
     revoke.add_argument("id")
+
+    keys = group(commands, "keys", "the keys that this place signs and seals with")
+    keys.add_parser("list", help="how many there are and since when; never the keys themselves")
+    rotate = keys.add_parser("rotate", help="a new one; nobody is signed out")
+    rotate.add_argument(
+        "--retire",
+        action="store_true",
+        help="and the older ones count no more: for when one may have been seen",
+    )
 
     for name, what in (
         ("backup", "accounts, circles and this place's keys into a file; no note, nothing said"),

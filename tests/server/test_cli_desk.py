@@ -12,7 +12,7 @@ from sqlalchemy import func, select
 
 from realtime.domain.meeting import CircleId
 from realtime.store import by_redis
-from server import backup
+from server import backup, ring
 from server.accounts.tables import SpentChallenge
 from server.care.tables import SealedNote
 from server.cli import MANIFEST, carry_out, keep_or_restore, parser
@@ -173,6 +173,7 @@ async def test_a_backup_brings_everything_back_but_what_waits_for_one_reader(
     file, place = tmp_path / "backup.lingkar", new_place
     # The key by which push services know this place, and up to when reminders were sent.
     Vapid.kept_in(site.settings.data_dir)
+    ring.add(site.settings.data_dir, 1)
     (site.settings.data_dir / "reminders.at").write_text("1795000000")
     assert await keep_or_restore(site.settings, "backup", file) == 0
     told = capsys.readouterr().out
