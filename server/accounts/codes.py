@@ -7,8 +7,8 @@ import base64
 from quart import Blueprint, Response, abort, g, request
 
 from server.accounts.authenticator import address_for_app, new_shared_secret, take_in
-from server.accounts.proving import ask_first
 from server.accounts.recovery import renew_codes
+from server.accounts.step_up import step_up
 from server.accounts.tables import Person
 from server.accounts.ways_in import insider
 from server.drawing import qr
@@ -22,22 +22,20 @@ OFFER = "authenticator offer"
 
 
 @codes.get("/kunci/aplikasi")
+@step_up()
 async def offer() -> Response:
     """A secret to scan, for who has a passphrase and no app yet."""
     person, _ = await insider()
-    if asked := await ask_first("/kunci/aplikasi"):
-        return asked
     if person.totp or not person.passphrase:
         return see_other("/kunci")
     return await offer_page(person, new_shared_secret(), wrong=False)
 
 
 @codes.post("/kunci/aplikasi")
+@step_up(back="/kunci/aplikasi")
 async def accept() -> Response:
     """The first code shows that the app has the secret; until then nothing changes."""
     person, _ = await insider()
-    if asked := await ask_first("/kunci/aplikasi"):
-        return asked
     if person.totp or not person.passphrase:
         return see_other("/kunci")
     spend(SIGN_IN)
@@ -50,22 +48,20 @@ async def accept() -> Response:
 
 
 @codes.post("/kunci/aplikasi/lepas")
+@step_up(back="/kunci")
 async def drop() -> Response:
     """The passphrase alone from now on."""
     person, _ = await insider()
-    if asked := await ask_first("/kunci"):
-        return asked
     person.totp = None
     await db().commit()
     return see_other("/kunci")
 
 
 @codes.post("/kunci/pemulihan")
+@step_up(back="/kunci")
 async def renew() -> Response:
     """Ten new codes, shown this once; the older ones open nothing any more."""
     person, _ = await insider()
-    if asked := await ask_first("/kunci"):
-        return asked
     made = await renew_codes(db(), person)
     await db().commit()
     g.private = True

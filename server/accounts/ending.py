@@ -8,7 +8,8 @@ from sqlalchemy import func, select
 from server import live_room
 from server.accounts.belongings import counts, erase, held_alone, leave_everything
 from server.accounts.me import myself
-from server.accounts.proving import ask_first, forget_proof
+from server.accounts.proving import forget_proof
+from server.accounts.step_up import step_up
 from server.accounts.tables import Person
 from server.circles.bans import bars_of
 from server.circles.tables import Membership
@@ -27,11 +28,10 @@ async def consent() -> Response:
 
 
 @ending.post("/aku/tarik")
+@step_up()
 async def withdraw() -> Response:
     """Every membership ends and all that hangs on it; the answer says what was erased."""
     person = await myself()
-    if asked := await ask_first("/aku/tarik"):
-        return asked
     if await held_alone(db(), person):
         return await ending_page("withdraw.html", unsure=False, status=409)
     if (await request.form).get("sure") != "yes":
@@ -45,22 +45,20 @@ async def withdraw() -> Response:
 
 
 @ending.get("/aku/hapus")
+@step_up()
 async def leaving() -> Response:
     """What is erased, and what stays for others."""
     if await who() is None:
         return see_other("/masuk?ke=/aku/hapus")
     await myself()
-    if asked := await ask_first("/aku/hapus"):
-        return asked
     return await ending_page("erase.html", unsure=False)
 
 
 @ending.post("/aku/hapus")
+@step_up(back="/aku/hapus")
 async def erased() -> Response:
     """Nothing of theirs is left, here or in this browser."""
     person = await myself()
-    if asked := await ask_first("/aku/hapus"):
-        return asked
     if await held_alone(db(), person):
         return await ending_page("erase.html", unsure=False, status=409)
     if (await request.form).get("sure") != "yes":

@@ -13,6 +13,7 @@ from server.accounts.arriving import this_device
 from server.accounts.belongings import ANOTHER, SEALED, YOU, Row, Value, everything
 from server.accounts.proving import can_come_back
 from server.accounts.sign_ins import end, end_others, last, sign_ins_of
+from server.accounts.step_up import step_up
 from server.accounts.tables import Person, SignIn
 from server.circles.names import BadName, clean_name, name_key, suggestion
 from server.circles.queries import MyCircle, find_my_circle, my_circles
@@ -170,6 +171,7 @@ async def how_long() -> Response:
 
 
 @me.get("/aku/data")
+@step_up()
 async def data_page() -> Response:
     """Everything that exists about them, to read."""
     if await who() is None:
@@ -199,6 +201,7 @@ def word(column: str, value: Value) -> str:
 
 
 @me.get("/aku/data.json")
+@step_up(back="/aku/data")
 async def data_file() -> Response:
     """The same for a machine, as a file with a name that says nothing."""
     person = await myself()

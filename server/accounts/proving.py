@@ -5,9 +5,7 @@ Kept in a signed cookie for ten minutes, tied to one sign-in. Decides no right t
 
 from __future__ import annotations
 
-from urllib.parse import quote
-
-from quart import Response
+from quart import Response, g
 from sqlalchemy import func, select
 from sqlalchemy.ext.asyncio import AsyncSession
 
@@ -19,7 +17,6 @@ from server.web import (
     db,
     drop_cookie,
     read_cookie,
-    see_other,
     services,
     who,
     write_cookie,
@@ -60,16 +57,13 @@ def forget_proof(response: Response) -> None:
 
 
 async def proven() -> bool:
-    """Whether they may change their ways in. True for whoever has nothing to prove it with."""
+    """Whether they have shown who they are. True for whoever has nothing to prove it with."""
     person = await who()
     if person is None:
         return False
+    if g.get("proven"):
+        return True
     told = services().keys.unsign_in_time(COOKIE, read_cookie(COOKIE))
     if told == mark(person.id, read_cookie(SIGN_IN) or ""):
         return True
     return not await can_come_back(db(), person)
-
-
-async def ask_first(where: str) -> Response | None:
-    """The way to the question, or None once it was answered lately."""
-    return None if await proven() else see_other(f"/aku/bukti?ke={quote(where)}")

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+
 from quart import Blueprint, Response, g, request
 
 from server.accounts.arriving import let_in, onward, spend_on
@@ -131,25 +133,37 @@ async def give_proof() -> Response:
         return see_other("/masuk")
     form = await request.form
     where = local_path(form.get("ke"))
-    spend(SIGN_IN)
-    spend_on(person.id)
-    fits = await passphrase_fits(person.passphrase, form.get("passphrase", "")[:LONGEST])
-    if fits and person.totp:
-        fits = await second_fits(person, form.get("code", ""))
-    if not fits:
+    if not await shown_to_be(person, form.get("passphrase", ""), form.get("code", "")):
         return await proof_form(person, where, wrong=True)
     response = see_other(where)
     await let_in(response, person.id)
     return response
 
 
-async def proof_form(person: Person, where: str, *, wrong: bool) -> Response:
-    """Whatever they can prove it with."""
+async def shown_to_be(person: Person, passphrase: str, code: str) -> bool:
+    """Their passphrase, and their code where they use an app; tries count as those to sign in."""
+    spend(SIGN_IN)
+    spend_on(person.id)
+    if not await passphrase_fits(person.passphrase, passphrase[:LONGEST]):
+        return False
+    return not person.totp or await second_fits(person, code)
+
+
+async def proof_form(
+    person: Person,
+    where: str,
+    *,
+    wrong: bool,
+    status: int = 200,
+    again: Sequence[tuple[str, str]] | None = None,
+) -> Response:
+    """Whatever they can prove it with. `again`: the fields of the form that goes on to `where`."""
     keys = await keys_of(db(), person)
     return await page(
         "proof.html",
-        422 if wrong else 200,
+        422 if wrong else status,
         where=where,
+        again=again,
         person=person,
         passkeys=address_of(services().settings) if keys else None,
         codes=await codes_left(db(), person),

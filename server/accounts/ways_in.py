@@ -6,8 +6,9 @@ from quart import Blueprint, Response, abort, g, request
 
 from server.accounts.forms import OrganiserForm
 from server.accounts.passkeys import address_of, keys_of, label_of, let_go
-from server.accounts.proving import ask_first, codes_left, proven
+from server.accounts.proving import codes_left, proven
 from server.accounts.queries import hash_passphrase, person_named
+from server.accounts.step_up import step_up
 from server.accounts.tables import Person
 from server.circles.forms import read_form
 from server.circles.names import name_key
@@ -41,11 +42,10 @@ async def mine() -> Response:
 
 
 @ways_in.post("/kunci/sandi")
+@step_up(back="/kunci")
 async def set_passphrase() -> Response:
     """A name and a passphrase to come back with; others never see that name."""
     person, _ = await insider()
-    if asked := await ask_first("/kunci"):
-        return asked
     sent = await request.form
     filled = {"name": sent.get("name", "")[:200]}
     form, wrong = read_form(OrganiserForm, sent.to_dict())
@@ -61,11 +61,10 @@ async def set_passphrase() -> Response:
 
 
 @ways_in.post("/kunci/sandi/lepas")
+@step_up(back="/kunci")
 async def drop_passphrase() -> Response:
     """No passphrase any more, nor its app; a key has to be there to come back with."""
     person, _ = await insider()
-    if asked := await ask_first("/kunci"):
-        return asked
     if await keys_of(db(), person):
         person.passphrase = person.totp = None
         if not person.organiser:
@@ -75,11 +74,10 @@ async def drop_passphrase() -> Response:
 
 
 @ways_in.post("/kunci/lepas")
+@step_up(back="/kunci")
 async def forget() -> Response:
     """One key less; the only way in stays."""
     person, _ = await insider()
-    if asked := await ask_first("/kunci"):
-        return asked
     await let_go(db(), person, (await request.form).get("key", ""))
     await db().commit()
     return see_other("/kunci")

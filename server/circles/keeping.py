@@ -12,6 +12,7 @@ from quart import Blueprint, Response, g, request
 from sqlalchemy import delete
 
 from server import live_room
+from server.accounts.step_up import step_up
 from server.circles.agreements import (
     LONGEST_LINE,
     MOST_LINES,
@@ -90,6 +91,7 @@ async def ending(slug: str) -> Response:
 
 
 @keeping.post("/c/<slug>/hapus")
+@step_up()
 async def end(slug: str) -> Response:
     """The circle and everything of it goes, unless people meet in it just now."""
     _, mine = await held(slug)

@@ -10,6 +10,7 @@ from collections.abc import Sequence
 from quart import Blueprint, Response, abort, g, request
 
 from server import live_room
+from server.accounts.step_up import step_up
 from server.circles import companions, members
 from server.circles.bans import bars_in, lift_bar
 from server.circles.invitations import held
@@ -203,6 +204,7 @@ async def role(slug: str) -> Response:
 
 
 @people.post("/c/<slug>/peran")
+@step_up(acts=frozenset({"mundur"}))
 async def change_role(slug: str) -> Response:
     """Their yes, their no, or that they stop."""
     mine = await belonging(slug)

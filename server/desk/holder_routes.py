@@ -10,6 +10,7 @@ from quart import Blueprint, Response, abort, request
 from sqlalchemy import select
 
 from server import live_room
+from server.accounts.step_up import step_up
 from server.circles import members
 from server.circles.queries import find_circle, invite
 from server.circles.seats import hold
@@ -55,6 +56,7 @@ async def holding(slug: str) -> Response:
 
 
 @holders.post("/kelola/lingkaran/<slug>")
+@step_up(acts=frozenset({"turun", "undang"}))
 async def change(slug: str) -> Response:
     """One button of that page."""
     person = await organiser()

@@ -110,6 +110,14 @@ function possible(part: HTMLElement): boolean {
   return "PublicKeyCredential" in window && location.origin === part.dataset.origin;
 }
 
+/** On to the path, or on with the form that was waiting for the proof. */
+function goOn(part: HTMLElement, to: string): void {
+  const waiting = document.getElementById(part.dataset.form ?? "");
+  // The key was the proof, so the passphrase beside it may stay empty.
+  if (waiting instanceof HTMLFormElement) waiting.submit();
+  else location.assign(to);
+}
+
 export function start(part: HTMLElement): void {
   const button = part.querySelector<HTMLButtonElement>("#passkey-go");
   const wrong = part.querySelector<HTMLElement>("#passkey-wrong");
@@ -134,7 +142,7 @@ export function start(part: HTMLElement): void {
     tell(null);
     wait.textContent = part.dataset.wait ?? "";
     ceremony(part, field?.value ?? "")
-      .then((to) => location.assign(to))
+      .then((to) => goOn(part, to))
       .catch((fault: unknown) => tell(stopped(fault)))
       .finally(() => {
         busy = false;
