@@ -38,6 +38,8 @@ from realtime.views import PROTOCOL, Gone, Whispered
 
 LOG = logging.getLogger(__name__)
 ANSWER_SECONDS = 2.0
+BAN_SECONDS = 0.3
+"""For asking how long somebody is out, whose line is closed after it."""
 GUESSES = frozenset({Reason.NOT_SIGNED_IN, Reason.NOT_A_MEMBER, Reason.MALFORMED, Reason.BANNED})
 """Refusals that slow an address down. A full house or a new version is nobody's doing."""
 BEGIN_SECONDS = 2.5
@@ -245,7 +247,11 @@ class Gateway:
     async def _is_banned(self, socket: Socket) -> bool:
         """For how long somebody is out is the admission's to know."""
         try:
-            await self._admission.admit(socket.cookies, socket.slug)
+            async with asyncio.timeout(BAN_SECONDS):
+                await self._admission.admit(socket.cookies, socket.slug)
+        except TimeoutError:
+            # Unknown; they go now, and the door knows when they come again.
+            return False
         except Refused as refusal:
             return refusal.reason is Reason.BANNED
         except Exception as bug:

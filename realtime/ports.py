@@ -43,7 +43,16 @@ class Admission(Protocol):
         ...
 
     async def ban(self, circle_id: CircleId, member_id: MemberId) -> None:
-        """They may not return to this circle."""
+        """They may not return to this circle. Raises `OutOfReach` where that is not sure."""
+        ...
+
+    async def revoke(
+        self, circle_id: CircleId, member_id: MemberId, *, branch: bool
+    ) -> tuple[MemberId, ...]:
+        """The invitation that they came by lets nobody in any more. Raises `OutOfReach`.
+
+        `branch`: nor do those that they handed out, and so on; returns whoever came by these.
+        """
         ...
 
     async def visited(self, circle_id: CircleId, members: tuple[MemberId, ...]) -> None:

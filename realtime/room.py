@@ -34,6 +34,8 @@ from realtime.ports import Admission, Guest, MeetingStore, OutOfReach, Settling
 RACES = 60
 """Lost races in a row before giving up; each means that somebody else moved on."""
 NOBODY = MemberId("")
+KEEP_SECONDS = 0.4
+"""For a ban or a revoked invitation; somebody who has to go is gone within a second."""
 Decide = Callable[[Meeting], Meeting]
 
 
@@ -108,12 +110,18 @@ class Room:
                 meeting, actor, command, command_id, now, fresh(), seen=seen[1], tab=tab
             )
 
-        async def before(new: Meeting) -> None:
-            # Before they are out, so that whoever shows them the door knows for how long.
-            if isinstance(command, Remove) and command.ban and command.member_id in new.removed:
-                await self._admission.ban(circle_id, command.member_id)
-
-        return await self._change(circle_id, None, decided, before)
+        if not isinstance(command, Remove):
+            return await self._change(circle_id, None, decided)
+        keeping = Keeping(self._admission, circle_id, command)
+        # Before they are out, so that whoever shows them the door knows for how long.
+        meeting = await self._change(circle_id, None, decided, keeping.keep)
+        for member_id in keeping.branch:
+            with suppress(Refused):
+                await self._report(circle_id, member_id, PutOut(), self._clock.now())
+        if keeping.failed:
+            # They are out all the same, and whoever asked for more has to know that it is not sure.
+            raise Refused(Reason.NOT_KEPT)
+        return self.known.get(circle_id, meeting)
 
     async def arrived(self, guest: Guest, observer: bool, tab: str = "") -> Meeting:
         """Somebody connected, or changed their mind at the door. Opens the meeting if need be."""
@@ -254,6 +262,35 @@ class Room:
             return again
         # Another process was faster.
         return await self._store.load(circle_id)
+
+
+class Keeping:
+    """What outlasts the evening when somebody is removed: kept outside, and waited for shortly."""
+
+    def __init__(self, admission: Admission, circle_id: CircleId, command: Remove) -> None:
+        self._admission, self._circle_id, self._command = admission, circle_id, command
+        self.branch: tuple[MemberId, ...] = ()
+        self.failed = False
+
+    async def keep(self, new: Meeting) -> None:
+        """Nothing that goes wrong out there lets somebody stay in here."""
+        wanted = self._command
+        if wanted.member_id not in new.removed or (not wanted.ban and wanted.revoke == "nothing"):
+            return
+        try:
+            async with asyncio.timeout(KEEP_SECONDS):
+                await self._keep(wanted)
+            self.failed = False
+        except (OutOfReach, TimeoutError):
+            self.failed = True
+
+    async def _keep(self, wanted: Remove) -> None:
+        if wanted.ban:
+            await self._admission.ban(self._circle_id, wanted.member_id)
+        if wanted.revoke != "nothing":
+            self.branch = await self._admission.revoke(
+                self._circle_id, wanted.member_id, branch=wanted.revoke == "branch"
+            )
 
 
 def changed(decided: Decide, known: Meeting | None) -> Meeting | None:

@@ -232,12 +232,20 @@ class Lock:
     type: Literal["lock"] = "lock"
 
 
+Revoked = Literal["nothing", "invitation", "branch"]
+
+
 @dataclass(frozen=True)
 class Remove:
-    """Ask somebody to leave: tonight only, or (`ban`) not to return."""
+    """Ask somebody to leave: tonight only, or (`ban`) not to return.
+
+    `revoke`: with them the invitation that they came by, or the whole `branch`: those that they
+    handed out too, and whoever came by these leaves for tonight.
+    """
 
     member_id: MemberId
     ban: bool
+    revoke: Revoked = "nothing"
     type: Literal["remove"] = "remove"
 
 

@@ -57,6 +57,7 @@ class Reason(StrEnum):
     # The server's own troubles
     CONFLICT = "conflict"
     OUT_OF_REACH = "out_of_reach"
+    NOT_KEPT = "not_kept"
     FAULT = "fault"
 
 

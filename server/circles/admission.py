@@ -24,7 +24,7 @@ from server.accounts.queries import person_behind
 from server.circles.changes import schedule_of
 from server.circles.companions import companion_of, unpair_all
 from server.circles.guide import Words, guide_of
-from server.circles.members import lacks_facilitators
+from server.circles.members import lacks_facilitators, revoke_branch, revoke_way_in
 from server.circles.queries import MyCircle, find_my_circle
 from server.circles.seat_ids import people_behind, seat_id
 from server.circles.tables import Circle, Membership
@@ -74,8 +74,8 @@ class CircleAdmission:
         return guest
 
     async def ban(self, circle_id: CircleId, member_id: MemberId) -> None:
-        """They may not return to this circle. Raises `Refused` where that cannot be kept now."""
-        async with kept_or(Refused(Reason.OUT_OF_REACH)), self._database.session() as db:
+        """They may not return to this circle. Raises `OutOfReach` where that cannot be kept now."""
+        async with kept_or(OutOfReach()), self._database.session() as db:
             for person_id in await people_behind(db, self._keys, circle_id, [member_id]):
                 await db.execute(
                     update(Membership)
@@ -84,6 +84,19 @@ class CircleAdmission:
                 )
                 await unpair_all(db, circle_id, person_id)
             await db.commit()
+
+    async def revoke(
+        self, circle_id: CircleId, member_id: MemberId, *, branch: bool
+    ) -> tuple[MemberId, ...]:
+        """The invitation that they came by, and with `branch` all that grew from theirs."""
+        came: set[str] = set()
+        async with kept_or(OutOfReach()), self._database.session() as db:
+            for person_id in await people_behind(db, self._keys, circle_id, [member_id]):
+                await revoke_way_in(db, circle_id, person_id)
+                if branch:
+                    came |= await revoke_branch(db, circle_id, person_id)
+            await db.commit()
+        return tuple(seat_id(self._keys, circle_id, person_id) for person_id in sorted(came))
 
     async def visited(self, circle_id: CircleId, members: tuple[MemberId, ...]) -> None:
         """Count one visit each, without a date. Raises `OutOfReach` where that cannot be kept."""

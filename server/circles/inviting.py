@@ -87,7 +87,7 @@ async def change(slug: str, invitation_id: str) -> Response:
     if what == "tarik":
         await handing.take_back(db(), mine, invitation)
     elif mine.facilitates and what == "cabang":
-        await revoke_branch(db(), mine.circle, invitation.made_by)
+        await revoke_branch(db(), mine.circle.id, invitation.made_by)
     elif mine.facilitates and what == "setuju":
         invitation.approved = True
     elif mine.facilitates and what == "tolak" and not invitation.approved:

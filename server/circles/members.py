@@ -148,22 +148,38 @@ def lift(membership: Membership) -> None:
     membership.banned = False
 
 
-async def revoke_branch(db: AsyncSession, circle: Circle, person_id: str) -> None:
+async def revoke_way_in(db: AsyncSession, circle_id: str, person_id: str) -> None:
+    """The invitation that they came by lets nobody in any more."""
+    came_by = (
+        select(Membership.invitation_id)
+        .where(Membership.circle_id == circle_id, Membership.person_id == person_id)
+        .scalar_subquery()
+    )
+    await db.execute(update(Invitation).where(Invitation.id == came_by).values(revoked=True))
+
+
+async def revoke_branch(db: AsyncSession, circle_id: str, person_id: str) -> set[str]:
     """Take back what they handed out, and what whoever came by it handed out, and so on.
 
-    Nobody who is inside goes.
+    Nobody who is inside goes; returns the members who came by any of it. What a facilitator
+    handed out stays, and so does whoever holds the circle.
     """
     makers, branch = {person_id}, {person_id}
     while makers:
         came = await db.scalars(
             select(Membership.person_id)
             .join(Invitation, Invitation.id == Membership.invitation_id)
-            .where(Membership.circle_id == circle.id, Invitation.made_by.in_(makers))
+            .where(
+                Membership.circle_id == circle_id,
+                Membership.role == MEMBER,
+                Invitation.made_by.in_(makers),
+            )
         )
         makers = set(came) - branch
         branch |= makers
     await db.execute(
         update(Invitation)
-        .where(Invitation.circle_id == circle.id, Invitation.made_by.in_(branch))
+        .where(Invitation.circle_id == circle_id, Invitation.made_by.in_(branch))
         .values(revoked=True)
     )
+    return branch - {person_id}

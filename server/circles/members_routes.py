@@ -138,6 +138,8 @@ async def change_member(slug: str, wanted: str) -> Response:
     if them.person_id == mine.membership.person_id:
         # Their own role is theirs to change on a page of its own.
         abort(404)
+    if sent.get("invitation") == "yes" and what in ("keluar", "larang"):
+        await members.revoke_way_in(db(), mine.circle.id, them.person_id)
     try:
         if what == "pasang":
             chosen = named(mine.circle, everybody, sent.get("companion", ""))
@@ -147,7 +149,7 @@ async def change_member(slug: str, wanted: str) -> Response:
     except members.Kept as kept:
         return await show_one(mine, everybody, them, kept.key)
     if sent.get("branch") == "yes" and what in ("keluar", "larang"):
-        await members.revoke_branch(db(), mine.circle, them.person_id)
+        await members.revoke_branch(db(), mine.circle.id, them.person_id)
     await db().commit()
     if what in ("keluar", "larang") and not await live_room.put_out(mine.circle.id, them.person_id):
         what = "belum"

@@ -12,7 +12,7 @@ import sys
 import time
 from collections.abc import AsyncIterator, Mapping, Sequence
 from contextlib import asynccontextmanager, suppress
-from typing import Any
+from typing import Any, Literal
 from urllib.parse import quote, unquote
 
 import orjson
@@ -34,6 +34,8 @@ from server.serving import configured
 from tests.bench.relay import Relay
 
 Scope = Any
+ASKS = "ask-"
+"""Circles whose name begins so let nobody in by themselves."""
 
 
 class Door:
@@ -41,11 +43,18 @@ class Door:
 
     async def admit(self, cookies: Mapping[str, str], slug: str) -> Guest:
         name, member, role = unquote(cookies["who"]).split("|")
-        frame = Frame(title="Kamis malam", seats=30, door="open")
+        door: Literal["open", "ask"] = "ask" if slug.startswith(ASKS) else "open"
+        frame = Frame(title="Kamis malam", seats=30, door=door)
         return Guest(MemberId(member), CircleId(slug), name, role == "facilitator", False, frame)
 
     async def ban(self, circle_id: CircleId, member_id: MemberId) -> None:
         """Nobody is."""
+
+    async def revoke(
+        self, circle_id: CircleId, member_id: MemberId, *, branch: bool
+    ) -> tuple[MemberId, ...]:
+        """There is nothing to."""
+        return ()
 
     async def visited(self, circle_id: CircleId, members: tuple[MemberId, ...]) -> None:
         """Nothing is counted."""

@@ -9,7 +9,7 @@ import asyncio
 import contextlib
 import secrets
 import socket
-from collections.abc import AsyncIterator, Iterator, Mapping
+from collections.abc import AsyncIterator, Awaitable, Callable, Iterator, Mapping
 from contextlib import AsyncExitStack
 from dataclasses import dataclass, field, replace
 
@@ -41,6 +41,10 @@ class Door:
     """Newcomer -> who accompanies them, by name."""
     listening_first: set[str] = field(default_factory=set)
     opens: float | None = None
+    revoked: list[tuple[str, bool]] = field(default_factory=list)
+    invited: dict[str, tuple[str, ...]] = field(default_factory=dict)
+    """Who came by what somebody handed out, by name."""
+    trouble: Callable[[], Awaitable[None]] | None = None
 
     async def admit(self, cookies: Mapping[str, str], slug: str) -> Guest:
         name = cookies.get("name")
@@ -64,7 +68,21 @@ class Door:
         )
 
     async def ban(self, circle_id: CircleId, member_id: MemberId) -> None:
+        await self.asked()
         self.banned.add(member_id.removeprefix("m-"))
+
+    async def revoke(
+        self, circle_id: CircleId, member_id: MemberId, *, branch: bool
+    ) -> tuple[MemberId, ...]:
+        await self.asked()
+        self.revoked.append((member_id.removeprefix("m-"), branch))
+        came = self.invited.get(member_id.removeprefix("m-"), ())
+        return tuple(MemberId(f"m-{name}") for name in came) if branch else ()
+
+    async def asked(self) -> None:
+        """Answers, fails or hangs, as the test has it."""
+        if self.trouble is not None:
+            await self.trouble()
 
     async def visited(self, circle_id: CircleId, members: tuple[MemberId, ...]) -> None:
         self.visits.append(members)
@@ -183,6 +201,8 @@ async def house(process: tuple[Live, Door, str]) -> AsyncIterator[House]:
     door.visits.clear()
     door.companions.clear()
     door.listening_first.clear()
-    door.opens = None
+    door.revoked.clear()
+    door.invited.clear()
+    door.opens = door.trouble = None
     async with AsyncExitStack() as stack:
         yield House(url, secrets.token_hex(6), door, live, stack)

@@ -50,6 +50,7 @@ export type Reason =
   | "too_many_tabs"
   | "conflict"
   | "out_of_reach"
+  | "not_kept"
   | "fault";
 
 /** Role */
@@ -290,11 +291,17 @@ export interface Lock {
   readonly on: boolean;
 }
 
-/** Ask somebody to leave: tonight only, or (`ban`) not to return. */
+/**
+ * Ask somebody to leave: tonight only, or (`ban`) not to return.
+ *
+ * `revoke`: with them the invitation that they came by, or the whole `branch`: those that they
+ * handed out too, and whoever came by these leaves for tonight.
+ */
 export interface Remove {
   readonly type: "remove";
   readonly member_id: MemberId;
   readonly ban: boolean;
+  readonly revoke: "nothing" | "invitation" | "branch";
 }
 
 /** Take the floor from somebody, or give it back. Their turn, if they have one, is over. */

@@ -154,6 +154,6 @@ describe("of a facilitator", () => {
     await screen.findByRole("timer");
     sheet.value = { name: "remove", memberId: "rina" };
     fireEvent.click(await screen.findByRole("button", { name: "Tonight only" }));
-    expect(commands()).toEqual([{ type: "remove", member_id: "rina", ban: false }]);
+    expect(commands()).toEqual([{ type: "remove", member_id: "rina", ban: false, revoke: "nothing" }]);
   });
 });
