@@ -10,17 +10,17 @@ import secrets
 import time
 from collections.abc import Sequence
 from contextlib import suppress
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any
 
 import orjson
 
 from realtime.domain.commands import Accept, Arrived, Command, PassStick, StartRound
-from realtime.domain.meeting import CircleId, Frame, Meeting, MemberId, Order, TurnId, Wording
+from realtime.domain.meeting import CircleId, Meeting, MemberId, Order, TurnId, Wording
 from realtime.domain.stick import decide, open_meeting
 from realtime.ports import MeetingStore
 from realtime.views import PROTOCOL
-from tests.bench.machines import cookie
+from tests.bench.machines import ASKS, cookie, frame_of
 from tests.bench.sockets import Ended, Socket, open_socket
 
 PATIENCE = 20.0
@@ -75,11 +75,12 @@ def people_named(names: Sequence[str]) -> list[Person]:
 def seated(circle_id: CircleId, people: Sequence[Person]) -> Meeting:
     """A meeting in which they all sit, as it comes about when they arrive one by one."""
     now = time.time()
-    meeting = open_meeting(circle_id, Frame("Kamis malam", seats=30, door="open"), now)
+    meeting = open_meeting(circle_id, frame_of(circle_id), now)
+    meeting = replace(meeting, frame=replace(meeting.frame, door="open"))
     for person in people:
         seen = Arrived(person.name, person.facilitator, observer=False, first_visit=False)
         meeting = decide(meeting, person.member, seen, now, secrets.token_urlsafe(16))
-    return meeting
+    return replace(meeting, frame=frame_of(circle_id))
 
 
 class Seat:
@@ -172,8 +173,8 @@ class Seat:
 class BenchCircle:
     """One circle: its people, and when the last of them saw each version."""
 
-    def __init__(self, names: Sequence[str]) -> None:
-        self.circle_id = CircleId(secrets.token_urlsafe(12))
+    def __init__(self, names: Sequence[str], *, asks: bool = False) -> None:
+        self.circle_id = CircleId((ASKS if asks else "") + secrets.token_urlsafe(12))
         self.people = people_named(names)
         self.seats = {person.member: Seat(self, person) for person in self.people}
         self.meeting: dict[str, Any] = {}

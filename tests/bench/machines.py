@@ -38,14 +38,18 @@ ASKS = "ask-"
 """Circles whose name begins so let nobody in by themselves."""
 
 
+def frame_of(slug: str) -> Frame:
+    door: Literal["open", "ask"] = "ask" if slug.startswith(ASKS) else "open"
+    return Frame(title="Kamis malam", seats=30, door=door)
+
+
 class Door:
     """Everybody who comes belongs; it is the room that is measured, not the way in."""
 
     async def admit(self, cookies: Mapping[str, str], slug: str) -> Guest:
         name, member, role = unquote(cookies["who"]).split("|")
-        door: Literal["open", "ask"] = "ask" if slug.startswith(ASKS) else "open"
-        frame = Frame(title="Kamis malam", seats=30, door=door)
-        return Guest(MemberId(member), CircleId(slug), name, role == "facilitator", False, frame)
+        frame, facilitates = frame_of(slug), role == "facilitator"
+        return Guest(MemberId(member), CircleId(slug), name, facilitates, False, frame)
 
     async def ban(self, circle_id: CircleId, member_id: MemberId) -> None:
         """Nobody is."""

@@ -10,6 +10,9 @@ from urllib.parse import unquote
 import pytest
 from sqlalchemy import func, select, update
 
+from realtime.domain.meeting import CircleId
+from server.circles.admission import CircleAdmission
+from server.circles.seat_ids import seat_id
 from server.circles.tables import Circle, Invitation, Membership
 from server.guessing import MISSES
 from server.limits import EXCHANGE
@@ -190,6 +193,61 @@ async def test_taking_back_a_branch_takes_back_what_lies_below_it_and_nothing_el
     assert (await opened(site, untouched)).status == 303
     # Whoever is inside stays.
     assert (await bima.get(f"{site.circle}/tunggu")).status == 200
+
+
+async def named(site: Site, name: str) -> str:
+    """Their id, by the name they have in the circle."""
+    async with site.app.extensions["lingkar"].database.session() as db:
+        return (await db.scalars(select(Membership.person_id).filter_by(name=name))).one()
+
+
+@pytest.mark.parametrize("branch", [False, True])
+async def test_whoever_is_put_out_of_the_room_takes_their_invitation_or_its_branch_along(
+    site: Site, branch: bool
+) -> None:
+    await change(site, update(Circle).values(friends="yes"))
+    facilitator = site.facilitator()
+    way_in, untouched = await made(facilitator, site), await made(facilitator, site)
+    awan = await joined(site, way_in, "Awan")
+    of_awan, of_others = await made(awan, site), await made(awan, site)
+    bima = await joined(site, of_others, "Bima")
+    of_bima = await made(bima, site)
+    keys, circle = site.app.extensions["lingkar"].keys, site.seeded.circle_id
+    database = site.app.extensions["lingkar"].database
+    seat = seat_id(keys, circle, await named(site, "Awan"))
+    admission = CircleAdmission(database, keys, site.settings)
+    came = await admission.revoke(CircleId(circle), seat, branch=branch)
+    below = seat_id(keys, circle, await named(site, "Bima"))
+    assert came == ((below,) if branch else ())
+    assert (await opened(site, way_in)).status == 410
+    for secret in (of_awan, of_bima):
+        assert (await opened(site, secret)).status == (410 if branch else 303)
+    assert (await opened(site, untouched)).status == 303
+
+
+async def test_a_branch_stops_at_whoever_holds_the_circle_by_now(site: Site) -> None:
+    await change(site, update(Circle).values(friends="yes"))
+    awan = await joined(site, await made(site.member(), site), "Awan")
+    await change(site, update(Membership).filter_by(name="Awan").values(role="facilitator"))
+    of_awan = await made(awan, site)
+    keys, circle = site.app.extensions["lingkar"].keys, site.seeded.circle_id
+    admission = CircleAdmission(site.app.extensions["lingkar"].database, keys, site.settings)
+    melati = seat_id(keys, circle, site.seeded.ids["Melati"])
+    assert await admission.revoke(CircleId(circle), melati, branch=True) == ()
+    assert (await opened(site, of_awan)).status == 303
+
+
+@pytest.mark.parametrize("ticked", [True, False])
+async def test_on_the_members_page_the_invitation_they_came_by_goes_where_it_is_ticked(
+    site: Site, ticked: bool
+) -> None:
+    way_in = await made(site.facilitator(), site)
+    await joined(site, way_in, "Awan")
+    people = await site.facilitator().get(f"{site.circle}/anggota")
+    (page,) = re.findall(r'href="([^"]+)"><bdi>Awan', people.text)
+    form = {"do": "keluar", **({"invitation": "yes"} if ticked else {})}
+    await site.facilitator().post(page, form)
+    assert (await opened(site, way_in)).status == (410 if ticked else 303)
 
 
 # --- a friend ---
