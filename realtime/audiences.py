@@ -70,6 +70,8 @@ class Circle:
     whispered: OrderedDict[str, MemberId] = field(default_factory=OrderedDict)
     """Who wrote which private line, so that a repeat is one. Never what, nor to whom."""
     nodding: set[MemberId] = field(default_factory=set)
+    pace: limits.Pace = field(default_factory=limits.Pace)
+    """At which people come to its door here."""
 
     _within: tuple[Meeting, list[Socket]] | None = None
 
@@ -144,12 +146,12 @@ class Audiences:
             self._show_person(socket, meeting, shared)
         leaving = []
         for socket in [*seated, *others] if meeting.phase is Phase.ENDED else others:
-            why = self._gone(socket, meeting)
+            why = self._gone(socket, meeting, shared)
             if why is not None:
                 socket.ready = False
                 leaving.append(Leaving(socket, why))
             elif socket.guest.member_id not in shared.seated:
-                self._show_door(socket, lobby_view(meeting, socket.guest.member_id))
+                self._show_door(socket, shared.lobby(socket.guest.member_id))
         return leaving
 
     def _show_meeting(self, seated: list[Socket], meeting: Meeting, shared: Shared) -> None:
@@ -158,7 +160,7 @@ class Audiences:
         behind = [socket for socket in seated if socket.meeting != present]
         for socket in behind:
             if not socket.seated:
-                self._show_door(socket, lobby_view(meeting, socket.guest.member_id))
+                self._show_door(socket, shared.lobby(socket.guest.member_id))
                 socket.seated = True
                 self._joined(socket, meeting)
             socket.meeting = present
@@ -186,20 +188,20 @@ class Audiences:
             socket.lobby = view
             self._send(socket, "lobby", view)
 
-    def _gone(self, socket: Socket, meeting: Meeting) -> Gone | None:
+    def _gone(self, socket: Socket, meeting: Meeting, shared: Shared) -> Gone | None:
         """Why this person has no more place here, after having been shown it."""
         me = socket.guest.member_id
         if me in meeting.removed:
             return Gone("removed")
         if meeting.phase is Phase.ENDED:
             return Gone("ended")
-        if sitting(meeting, me):
+        if me in shared.seated:
             return None
-        waiting = any(w.member_id == me for w in meeting.waiting)
+        waiting = me in shared.waiting
         if socket.seated and not waiting:
             return Gone("left")
         if me in meeting.turned_away and not waiting:
-            self._show_door(socket, lobby_view(meeting, me))
+            self._show_door(socket, shared.lobby(me))
             return Gone("turned_away")
         return None
 
@@ -236,6 +238,8 @@ class Shared:
         self._meeting: Frame | None = None
         self._facilitating: tuple[FacilitatorView, Frame] | None = None
         self._you: dict[MemberId, YouView | None] = {}
+        self.waiting = {knock.member_id: knock for knock in meeting.waiting}
+        self._lobby: dict[bool, LobbyView] = {}
 
     def meeting(self) -> Frame:
         if self._meeting is None:
@@ -249,6 +253,15 @@ class Shared:
             frame = prepared("facilitating", encode(view))
             self._facilitating = replace(view, now=0), frame
         return self._facilitating
+
+    def lobby(self, member_id: MemberId) -> LobbyView:
+        """Whoever waits is shown the same, but for whether they are to listen first."""
+        knock = self.waiting.get(member_id)
+        if knock is None or self._of.phase is Phase.ENDED:
+            return lobby_view(self._of, member_id)
+        if knock.listens_first not in self._lobby:
+            self._lobby[knock.listens_first] = lobby_view(self._of, member_id)
+        return self._lobby[knock.listens_first]
 
     def you(self, member_id: MemberId) -> YouView | None:
         if member_id not in self._you:

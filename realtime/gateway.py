@@ -128,6 +128,8 @@ class Gateway:
             raise Refused(Reason.OUT_OF_REACH)
         guest = await self._admission.admit(cookies, hello.circle)
         again = sitting(self.room.known.get(guest.circle_id), guest.member_id) is not None
+        if not again and not guest.facilitator:
+            await self._in_their_turn(guest.circle_id)
         socket = Socket(sid, guest, cookies, hello.circle, hello.observer, hello.tab)
         try:
             tabs = await self.presence.arrive(guest.circle_id, guest.member_id, sid)
@@ -155,6 +157,17 @@ class Gateway:
                 await asyncio.sleep(BEGIN_AGAIN)
             else:
                 return
+
+    async def _in_their_turn(self, circle_id: CircleId) -> None:
+        """Whoever has no seat yet knocks when it is their turn: a raid is not felt inside."""
+        circle = self.circles.get(circle_id)
+        # Where nobody is yet, there is nobody to feel it.
+        if circle is None or circle_id not in self.room.known:
+            return
+        wait = circle.pace.wait(self.clock.now())
+        if wait is None:
+            raise Refused(Reason.TOO_FAST)
+        await asyncio.sleep(wait)
 
     async def _take_in(self, socket: Socket) -> Circle:
         """Hear the circle before the meeting learns of them, so that nothing is missed."""

@@ -123,6 +123,28 @@ class Connection:
         return left is not None
 
 
+DOOR = Budget(12, 2.4)
+"""Who comes to one circle's door, on one process: a dozen at once, then five a second."""
+LONGEST_AT_DOOR = 4.0
+"""Seconds until somebody's knock is heard; whoever would wait longer is asked to come again."""
+
+
+@dataclass
+class Pace:
+    """Lets people come to one door one after the other, so that those inside notice nothing."""
+
+    _bucket: Bucket | None = None
+
+    def wait(self, now: Instant) -> float | None:
+        """Seconds until it is their turn, which is then theirs; None where that would be long."""
+        later = (self._bucket or Bucket.full(DOOR, now)).by(DOOR, now)
+        wait = max(0.0, 1.0 - later.left) * DOOR.seconds / DOOR.burst
+        if wait > LONGEST_AT_DOOR:
+            return None
+        self._bucket = Bucket(later.left - 1, now)
+        return wait
+
+
 FAILED_JOINS = Budget(20, 600)
 """Twenty refused joins in ten minutes from one network."""
 LONGEST_WAIT = 10.0

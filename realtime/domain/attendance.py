@@ -129,6 +129,9 @@ def of_handing(meeting: Meeting, member: MemberId) -> bool:
 
 # --- Arriving ---
 
+MOST_WAITING = 60
+"""At the door at once: twice as many as the largest circle seats. More are a raid."""
+
 
 def arrived(meeting: Meeting, who: Arrived, at: Moment) -> Meeting:
     """Somebody connected: back to their seat, straight to one, or to the door."""
@@ -173,6 +176,8 @@ def back_to_seat(meeting: Meeting, seat: Seat, who: Arrived, at: Moment) -> Meet
 
 def at_door(meeting: Meeting, knock: Waiting) -> Meeting:
     before = next((w for w in meeting.waiting if w.member_id == knock.member_id), None)
+    if before is None and len(meeting.waiting) >= MOST_WAITING:
+        raise Refused(Reason.TOO_FAST)
     if before is None:
         return replace(meeting, waiting=(*meeting.waiting, knock))
     knock = replace(knock, since=before.since)

@@ -10,13 +10,16 @@ from realtime.domain.commands import Command
 from realtime.limits import (
     ALL_EVENTS,
     COMMANDS,
+    DOOR,
     EVENTS,
     FAILED_JOINS,
+    LONGEST_AT_DOOR,
     LONGEST_WAIT,
     WORDS,
     Bucket,
     Connection,
     FailedJoins,
+    Pace,
     network,
 )
 
@@ -138,3 +141,22 @@ def test_however_many_networks_knock_memory_is_bounded_and_the_worst_stay_known(
         joins.failed(f"10.{at // 250}.{at % 250}.1", NOW + at / 1000)
     assert len(joins._buckets) <= 100
     assert joins.wait("203.0.113.7", NOW + 5) > 0
+
+
+def test_a_full_circle_comes_to_its_door_and_nobody_waits_longer_than_four_seconds() -> (
+    None
+):
+    pace = Pace()
+    waits = [pace.wait(NOW) for _ in range(30)]
+    assert waits[: DOOR.burst] == [0.0] * DOOR.burst
+    assert None not in waits
+    assert max(wait for wait in waits if wait is not None) <= LONGEST_AT_DOOR
+
+
+def test_two_hundred_at_one_door_come_no_faster_than_five_a_second() -> None:
+    pace = Pace()
+    heard = [wait for at in range(200) if (wait := pace.wait(NOW + at * 0.02)) is not None]
+    # In four seconds, and in the four after them for the last of those who were heard.
+    assert DOOR.burst + 20 <= len(heard) <= DOOR.burst + 40 + 1
+    # Whoever is told to come again later finds the door as anybody does.
+    assert pace.wait(NOW + 60) == 0.0

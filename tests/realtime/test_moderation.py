@@ -17,13 +17,16 @@ import pytest
 
 from realtime.audiences import Circle, Socket
 from realtime.client import ConnectRefused, RoomClient
+from realtime.domain.attendance import MOST_WAITING
 from realtime.domain.commands import Admit, Close, Command, Lock, Quieten, Remove, TurnAway
 from realtime.domain.meeting import MemberId, NoticeKind
-from realtime.domain.refusal import Reason
+from realtime.domain.refusal import Reason, Refused
 from realtime.ports import OutOfReach
 from server.embedded import EmbeddedValkey
 from tests.bench.machines import Machine, cookie, machine
 from tests.realtime.conftest import House
+from tests.realtime.domain.circle import RINA as RINA_SEATED
+from tests.realtime.domain.circle import framed, trio
 
 HOST, DEWI, RINA = MemberId("m-host"), MemberId("m-dewi"), MemberId("m-rina")
 NAMES = {HOST: "Bu Sari", DEWI: "Dewi", RINA: "Rina"}
@@ -236,3 +239,36 @@ async def test_a_removal_alone_revokes_nothing(house: House) -> None:
     host, dewi = await house.seat("Bu Sari", "Dewi")
     assert (await host.send(Remove(dewi.me, ban=True))).ok
     assert house.door.revoked == []
+
+
+# --- many at one door ---
+
+
+async def test_whoever_has_a_seat_comes_back_at_once_while_many_are_at_the_door(
+    house: House,
+) -> None:
+    host, _ = await house.seat("Bu Sari", "Dewi")
+    pace = house.live.gateway.circles[house.circle_id].pace
+    while pace.wait(house.live.gateway.clock.now()) is not None:
+        pass
+    with pytest.raises(ConnectRefused) as refusal:
+        await house.come("Rina")
+    assert refusal.value.reason == Reason.TOO_FAST
+    again = await house.come("Dewi")
+    assert again.meeting is not None
+    assert (await host.say("kita lanjut")).ok
+
+
+def test_a_door_holds_sixty_and_whoever_waits_already_may_come_again() -> None:
+    circle = trio(framed(door="ask"))
+    for number in range(MOST_WAITING):
+        circle.arrive(MemberId(f"m-{number}"))
+    with pytest.raises(Refused) as refusal:
+        circle.arrive(MemberId("m-late"))
+    assert refusal.value.reason is Reason.TOO_FAST
+    circle.arrive(MemberId("m-1"))
+    assert len(circle.meeting.waiting) == MOST_WAITING
+    # Somebody with a seat, and a facilitator, find the door as always.
+    circle.lose(RINA_SEATED)
+    circle.arrive(RINA_SEATED)
+    circle.arrive(MemberId("m-other"), facilitator=True)

@@ -30,6 +30,7 @@ test("a door that is still shut says when it opens, where that is known", () => 
   expect(notYet("early", "besok, 19.15")).toEqual({ key: "lobby.early", params: { time: "besok, 19.15" } });
   expect(notYet("early", "")?.key).toBe("lobby.early.soon");
   expect(notYet("no_facilitator", "")?.key).toBe("lobby.empty");
+  expect(notYet("too_fast", "")?.key).toBe("lobby.many");
   expect(notYet("banned", "")).toBeNull();
   expect((en as Record<string, string>)["lobby.early"]).toContain("{time}");
 });

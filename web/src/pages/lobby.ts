@@ -45,6 +45,7 @@ export function refusal(reason: string): Spoken | null {
 /** The words for a door that is still shut, and that opens by itself. */
 export function notYet(reason: string, opens: string): Spoken | null {
   if (reason === "no_facilitator") return { key: "lobby.empty" };
+  if (reason === "too_fast") return { key: "lobby.many" };
   if (reason !== "early") return null;
   return opens ? { key: "lobby.early", params: { time: opens } } : { key: "lobby.early.soon" };
 }

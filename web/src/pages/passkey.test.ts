@@ -71,3 +71,20 @@ test("every no has words of its own", () => {
   expect(stopped(new DOMException("", "InvalidStateError"))).toBe("exists");
   expect(stopped(new TypeError("no network"))).toBe("failed");
 });
+
+test("after the proof the form that was waiting goes on, with what was typed in it", async () => {
+  vi.stubGlobal("PublicKeyCredential", class {});
+  const bytes = new ArrayBuffer(1);
+  const response = { clientDataJSON: bytes, authenticatorData: bytes, signature: bytes, userHandle: bytes };
+  const get = () => Promise.resolve({ id: "a", rawId: bytes, type: "public-key", response });
+  vi.stubGlobal("navigator", { credentials: { get } });
+  vi.stubGlobal("fetch", () => Promise.resolve(Response.json({ challenge: "AA", to: "/c/duka/hapus" })));
+  const part = page("enter");
+  part.dataset.form = "step";
+  document.body.insertAdjacentHTML("beforeend", `<form id="step"><input name="x" required></form>`);
+  const form = document.getElementById("step") as HTMLFormElement;
+  const submit = vi.spyOn(form, "submit").mockImplementation(() => undefined);
+  start(part);
+  press();
+  await vi.waitFor(() => expect(submit).toHaveBeenCalledTimes(1));
+});
