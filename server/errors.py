@@ -9,6 +9,7 @@ from sqlalchemy.exc import DBAPIError
 from werkzeug.exceptions import HTTPException
 
 from realtime.domain.refusal import Reason, Refused
+from server.accounts.queries import Crowded
 from server.care.showing import without_database
 from server.database import AWAY, is_away
 from server.figures import REQUESTS
@@ -31,6 +32,7 @@ def register_errors(app: Quart) -> None:
     app.register_error_handler(HTTPException, http_error)
     app.register_error_handler(Refused, refused)
     app.register_error_handler(TooFast, too_fast)
+    app.register_error_handler(Crowded, crowded)
     app.register_error_handler(Invalid, invalid)
     for kind in (*AWAY, DBAPIError):
         app.register_error_handler(kind, out_of_reach)
@@ -62,6 +64,10 @@ async def too_fast(error: TooFast) -> Response:
     answer = await error_page(429)
     answer.headers["Retry-After"] = str(error.seconds)
     return answer
+
+
+async def crowded(_error: Crowded) -> Response:
+    return await too_fast(TooFast(2))
 
 
 async def invalid(_error: Invalid) -> Response:

@@ -16,14 +16,15 @@ from collections.abc import Awaitable, Callable
 from dataclasses import dataclass, field
 from pathlib import Path
 
-from sqlalchemy import delete, or_, select
+from sqlalchemy import delete, exists, or_, select
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from server.accounts.sign_ins import clear_ended
+from server.accounts.tables import SpentChallenge
 from server.care.tables import Report, SealedNote
 from server.circles.changes import refresh_next, schedules_of, seconds
 from server.circles.links import check_links
-from server.circles.tables import Absence, Change, Circle
+from server.circles.tables import Absence, Change, Circle, Invitation, Membership
 from server.circles.weekdays import plan
 from server.database import Database
 from server.reminders.push import Push
@@ -43,6 +44,7 @@ HOUR = dt.timedelta(hours=1)
 # After a stop, an older reminder would come into a meeting that is on.
 LATEST = dt.timedelta(minutes=10)
 CHANGES_KEPT = dt.timedelta(days=400)
+INVITATIONS_KEPT = dt.timedelta(days=30)
 AT_ONCE = 200
 
 
@@ -120,9 +122,23 @@ async def forget_reports(moment: Moment) -> None:
     await moment.db.execute(delete(Report).where(Report.expires <= (seconds(moment.now) or 0)))
 
 
+async def forget_invitations(moment: Moment) -> None:
+    """Those long over by which nobody came who still belongs; the others say who brought whom."""
+    over = int((moment.now - INVITATIONS_KEPT).timestamp())
+    came = exists().where(Membership.invitation_id == Invitation.id)
+    await moment.db.execute(delete(Invitation).where(Invitation.expires <= over, ~came))
+
+
+async def forget_challenges(moment: Moment) -> None:
+    """What keys were asked, once its time is over."""
+    await moment.db.execute(
+        delete(SpentChallenge).where(SpentChallenge.expires <= int(moment.now.timestamp()))
+    )
+
+
 async def forget_sign_ins(moment: Moment) -> None:
     """Those that have ended."""
-    await clear_ended(moment.db)
+    await clear_ended(moment.db, seconds(moment.now))
 
 
 async def links(moment: Moment) -> None:
@@ -136,6 +152,8 @@ HOURLY: dict[str, Hook] = {
     "changes": forget_changes,
     "notes": forget_notes,
     "reports": forget_reports,
+    "invitations": forget_invitations,
+    "challenges": forget_challenges,
     "links": links,
     "sign_ins": forget_sign_ins,
 }

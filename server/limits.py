@@ -39,10 +39,22 @@ class Limits:
     _buckets: OrderedDict[tuple[Budget, str], tuple[float, float]] = field(
         default_factory=OrderedDict
     )
+    _familiar: OrderedDict[str, None] = field(default_factory=OrderedDict)
+    """Whose way in was found from which network, hashed together."""
 
     def wait(self, budget: Budget, address: str | None, cost: float = 1) -> int:
         """0 and take one try, or how many seconds until the next one."""
         return self.wait_for(budget, prefix(address), cost)
+
+    def note_familiar(self, whom: str) -> None:
+        """They came in from there: whatever others try, they may again."""
+        self._familiar.pop(whom, None)
+        self._familiar[whom] = None
+        if len(self._familiar) > MOST_ADDRESSES:
+            self._familiar.popitem(last=False)
+
+    def is_familiar(self, whom: str) -> bool:
+        return whom in self._familiar
 
     def wait_for(self, budget: Budget, whom: str, cost: float = 1) -> int:
         """The same for whatever `whom` names: a name that is guessed at from many addresses."""

@@ -6,7 +6,11 @@ import asyncio
 import datetime as dt
 import secrets
 import time
+from collections.abc import Callable
+from concurrent.futures import ThreadPoolExecutor
+from dataclasses import dataclass
 from functools import cache
+from typing import TypeVar
 
 from argon2 import PasswordHasher
 from argon2.exceptions import VerifyMismatchError
@@ -21,6 +25,9 @@ SIGN_IN_LIVES = 400 * 86400
 # On a shared phone that is never closed, somebody's evening ends by itself.
 EVENING = 12 * 3600
 PURPOSE = "sign-in"
+AT_ONCE, MOST_WAITING = 2, 24
+"""Passphrases that are worked out at a time, and those that may wait for it."""
+Done = TypeVar("Done")
 
 
 @cache
@@ -46,13 +53,45 @@ def new_person(name: str | None = None, name_key: str | None = None) -> Person:
     return Person(id=new_id(), name=name, name_key=name_key, organiser=False, since=today)
 
 
+class Crowded(Exception):
+    """Too many passphrases are being worked out at once; come back in a moment."""
+
+
+@dataclass
+class SlowWork:
+    """What costs 64 MB and a good part of a second, two at a time, whoever asks and how often."""
+
+    threads: ThreadPoolExecutor
+    most: int
+    waiting: int = 0
+
+    async def do(self, work: Callable[[], Done]) -> Done:
+        """Raises `Crowded` where too many wait already."""
+        if self.waiting >= self.most:
+            raise Crowded
+        self.waiting += 1
+        try:
+            return await asyncio.get_running_loop().run_in_executor(self.threads, work)
+        finally:
+            self.waiting -= 1
+
+
+@cache
+def slow_work() -> SlowWork:
+    """One for the whole process."""
+    return SlowWork(ThreadPoolExecutor(AT_ONCE, thread_name_prefix="passphrase"), MOST_WAITING)
+
+
 async def hash_passphrase(passphrase: str) -> str:
-    """Slow on purpose, so in a thread."""
-    return await asyncio.to_thread(hasher().hash, passphrase)
+    """Slow on purpose, so in a thread. Raises `Crowded`."""
+    return await slow_work().do(lambda: hasher().hash(passphrase))
 
 
 async def passphrase_fits(stored: str | None, passphrase: str) -> bool:
-    """Whether it is theirs; takes as long when there is nobody to compare with."""
+    """Whether it is theirs; takes as long when there is nobody to compare with.
+
+    Raises `Crowded`.
+    """
 
     def verify() -> bool:
         try:
@@ -60,7 +99,7 @@ async def passphrase_fits(stored: str | None, passphrase: str) -> bool:
         except VerifyMismatchError:
             return False
 
-    return await asyncio.to_thread(verify)
+    return await slow_work().do(verify)
 
 
 async def sign_in(

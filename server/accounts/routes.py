@@ -8,7 +8,7 @@ from __future__ import annotations
 from quart import Blueprint, Response, g, jsonify, request
 
 from server import setup
-from server.accounts.arriving import let_in, onward, spend_on
+from server.accounts.arriving import came_in, let_in, onward, spend_on
 from server.accounts.forms import LONGEST, OrganiserForm
 from server.accounts.passkeys import address_of
 from server.accounts.proving import can_come_back, forget_proof
@@ -140,6 +140,7 @@ async def enter() -> Response:
     if person is None or not fits:
         # One sentence for both: a name that exists is nobody's business.
         return await sign_in_form(where, 422, name=name, wrong="signin.wrong")
+    came_in(known_as)
     lasting = form.get("evening") != "yes"
     if person.totp:
         return halfway(person, where, lasting=lasting)

@@ -60,7 +60,7 @@ async def renew(db: AsyncSession, token_hash: bytes) -> None:
     )
 
 
-async def clear_ended(db: AsyncSession) -> None:
-    """Erase sign-ins that have ended."""
-    now = int(time.time())
+async def clear_ended(db: AsyncSession, now: int | None = None) -> None:
+    """Erase sign-ins that have ended, by now or at another time."""
+    now = int(time.time()) if now is None else now
     await db.execute(delete(SignIn).where(SignIn.expires < now))

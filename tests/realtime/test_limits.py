@@ -143,9 +143,7 @@ def test_however_many_networks_knock_memory_is_bounded_and_the_worst_stay_known(
     assert joins.wait("203.0.113.7", NOW + 5) > 0
 
 
-def test_a_full_circle_comes_to_its_door_and_nobody_waits_longer_than_four_seconds() -> (
-    None
-):
+def test_a_full_circle_comes_to_its_door_and_nobody_waits_longer_than_four_seconds() -> None:
     pace = Pace()
     waits = [pace.wait(NOW) for _ in range(30)]
     assert waits[: DOOR.burst] == [0.0] * DOOR.burst

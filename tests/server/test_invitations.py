@@ -198,7 +198,9 @@ async def test_taking_back_a_branch_takes_back_what_lies_below_it_and_nothing_el
 async def named(site: Site, name: str) -> str:
     """Their id, by the name they have in the circle."""
     async with site.app.extensions["lingkar"].database.session() as db:
-        return (await db.scalars(select(Membership.person_id).filter_by(name=name))).one()
+        found = await db.scalars(select(Membership.person_id).filter_by(name=name))
+        person_id: str = found.one()
+        return person_id
 
 
 @pytest.mark.parametrize("branch", [False, True])

@@ -14,6 +14,8 @@ from server.accounts.sign_ins import clear_ended
 from server.accounts.tables import Person, SignIn
 from server.circles.seed import seed_circle
 from server.circles.tables import Membership
+from server.limits import PER_PERSON
+from server.security import hashed
 from tests.server.visiting import Answer, Site, Visitor
 
 WORDS = "teh jahe hangat"
@@ -125,6 +127,26 @@ async def test_guesses_at_one_name_are_slowed_down_wherever_they_come_from(
         )
         statuses.append(response.status_code)
     assert statuses == [422] * 20 + [429]
+
+
+async def test_guesses_from_elsewhere_shut_nobody_out_where_they_come_in_from(
+    site: Site,
+) -> None:
+    await with_passphrase(site)
+    await come_back(site)
+    limits = site.app.extensions["lingkar"].limits
+    while not limits.wait_for(PER_PERSON, f"person {hashed('rumahku').hex()[:16]}"):
+        pass
+    owner = site.stranger()
+    assert (await owner.post("/masuk", {"name": "Rumahku", "passphrase": WORDS})).status == 303
+    # From a network that they never came in from it is as for anybody.
+    elsewhere = site.stranger()
+    await elsewhere.get("/bantuan")
+    form = {"_token": elsewhere.token, "name": "Rumahku", "passphrase": WORDS}
+    answer = await elsewhere.client.post(
+        "/masuk", form=form, scope_base={"client": ("198.51.100.7", 1)}
+    )
+    assert answer.status_code == 429
 
 
 # --- sign-ins ---

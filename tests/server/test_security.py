@@ -2,13 +2,16 @@
 
 from __future__ import annotations
 
+import asyncio
 import stat
+from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
+from threading import Event, Semaphore
 
 import pytest
 from argon2 import Type
 
-from server.accounts.queries import hasher
+from server.accounts.queries import AT_ONCE, Crowded, SlowWork, hasher, slow_work
 from server.limits import Budget, Limits, prefix
 from server.security import Keys
 from server.settings import Settings
@@ -45,6 +48,7 @@ def test_a_passphrase_costs_whoever_guesses_what_rfc_9106_says() -> None:
     real = hasher()
     assert real.type is Type.ID
     assert (real.time_cost, real.memory_cost, real.parallelism) == (3, 64 * 1024, 4)
+    assert slow_work().threads._max_workers == AT_ONCE == 2
 
 
 def test_a_form_token_belongs_to_one_browser_and_looks_different_each_time() -> None:
@@ -93,3 +97,26 @@ def test_settings_come_from_the_environment_and_an_empty_variable_is_absent(
     settings = Settings.from_env()
     assert (settings.port, settings.host, settings.data_dir) == (9000, "127.0.0.1", tmp_path)
     assert settings.database_url == "postgresql+asyncpg://someone@db/lingkar"
+
+
+async def test_passphrases_are_worked_out_two_at_a_time_beside_everything_else() -> None:
+    work = SlowWork(ThreadPoolExecutor(2), most=6)
+    begun, go_on, entered, at_once = [0], Event(), Semaphore(0), [0]
+
+    def slow() -> None:
+        begun[0] += 1
+        at_once[0] = max(at_once[0], begun[0])
+        entered.release()
+        go_on.wait(10)
+        begun[0] -= 1
+
+    waiting = [asyncio.create_task(work.do(slow)) for _ in range(6)]
+    for _ in range(2):
+        await asyncio.to_thread(entered.acquire)
+    with pytest.raises(Crowded):
+        await work.do(slow)
+    go_on.set()
+    await asyncio.gather(*waiting)
+    assert at_once[0] == 2
+    # Whoever comes later finds room again.
+    await work.do(slow)
