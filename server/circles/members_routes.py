@@ -18,6 +18,7 @@ from server.circles.queries import MyCircle, find_my_circle
 from server.circles.routes import speak
 from server.circles.seats import hold
 from server.circles.tables import Ban, Circle, Membership
+from server.security import same
 from server.web import db, page, see_other, services, who
 
 people = Blueprint("people", __name__)
@@ -44,7 +45,7 @@ def handle(circle: Circle, person_id: str) -> str:
 
 def named(circle: Circle, everybody: Sequence[Membership], wanted: str) -> Membership:
     """Whom a handle names, or 404."""
-    found = next((one for one in everybody if handle(circle, one.person_id) == wanted), None)
+    found = next((one for one in everybody if same(handle(circle, one.person_id), wanted)), None)
     if found is None:
         abort(404)
     return found
@@ -86,7 +87,7 @@ async def lift_nameless(slug: str) -> Response:
     _, mine = await held(slug)
     wanted = (await request.form).get("ban", "")
     bars = await bars_in(db(), mine.circle.id)
-    found = next((one for one in bars if bar_handle(one) == wanted), None)
+    found = next((one for one in bars if same(bar_handle(one), wanted)), None)
     if found is None:
         abort(404)
     await lift_bar(db(), found.circle_id, found.mark)

@@ -16,6 +16,7 @@ from server.circles.queries import find_circle, invite
 from server.circles.seats import hold
 from server.circles.tables import Circle, Membership
 from server.desk.routes import organiser
+from server.security import same
 from server.web import db, page, see_other, services
 
 holders = Blueprint("holders", __name__)
@@ -68,7 +69,7 @@ async def change(slug: str) -> Response:
         await db().commit()
         return await show(circle, link=f"{services().settings.public_url}/u#{secret}")
     wanted = sent.get("who", "")
-    one = next((one for one in await concerned(circle) if handle(one) == wanted), None)
+    one = next((one for one in await concerned(circle) if same(handle(one), wanted)), None)
     if one is None:
         abort(404)
     if what == "tarik":

@@ -23,6 +23,7 @@ from server.circles.tables import Invitation, Membership
 from server.desk import lines as helping
 from server.desk import queries
 from server.desk.place import LONGEST_DONATIONS, PlaceForm, keep_place, place
+from server.security import same
 from server.web import db, page, see_other, services, who
 from server.words import long_date
 
@@ -153,8 +154,8 @@ async def lift_ban() -> Response:
     """They may come again, as before."""
     await organiser()
     wanted = (await request.form).get("ban", "")
-    found = next((one for _, one in await queries.banned(db()) if handle(one) == wanted), None)
-    bar = next((one for _, one in await all_bars(db()) if bar_handle(one) == wanted), None)
+    found = next((one for _, one in await queries.banned(db()) if same(handle(one), wanted)), None)
+    bar = next((one for _, one in await all_bars(db()) if same(bar_handle(one), wanted)), None)
     if found is not None:
         lift(found)
     elif bar is not None:

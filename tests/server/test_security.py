@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import ast
 import asyncio
+import re
 import stat
 from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
@@ -120,3 +122,41 @@ async def test_passphrases_are_worked_out_two_at_a_time_beside_everything_else()
     assert at_once[0] == 2
     # Whoever comes later finds room again.
     await work.do(slow)
+
+
+# --- comparisons ---
+
+MADE_BY_A_KEY = {"mac", "handle", "bar_handle", "proof_by", "marked", "hashed", "form_token"}
+
+
+def compared_plainly(tree: ast.AST) -> list[str]:
+    """Comparisons that stop at the first difference, of what only a key or a hash can make."""
+    return [
+        ast.unparse(found)
+        for found in ast.walk(tree)
+        if isinstance(found, ast.Compare)
+        and any(isinstance(how, ast.Eq | ast.NotEq | ast.In) for how in found.ops)
+        and any(made_by_a_key(side) for side in (found.left, *found.comparators))
+    ]
+
+
+def made_by_a_key(side: ast.expr) -> bool:
+    if not isinstance(side, ast.Call):
+        return False
+    name = side.func.attr if isinstance(side.func, ast.Attribute) else getattr(side.func, "id", "")
+    return name in MADE_BY_A_KEY
+
+
+# In a database an index looks a hash up, and whoever asks does not choose the hash.
+LOOKED_UP = re.compile(r"^\w+\.\w+ == hashed\(")
+
+
+def test_what_a_key_or_a_hash_makes_is_compared_in_constant_time() -> None:
+    found = [
+        f"{path.name}: {words}"
+        for path in sorted(Path("server").rglob("*.py"))
+        for words in compared_plainly(ast.parse(path.read_text("utf-8")))
+        if not LOOKED_UP.match(words)
+    ]
+    assert found == []
+    assert compared_plainly(ast.parse("keys.mac('seat', x) == wanted"))
