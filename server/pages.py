@@ -157,7 +157,12 @@ def every_page() -> dict[str, object]:
     """What every template sees. `known`: somebody is behind this browser, as far as was asked."""
     known = g.get("person") is not None
     others = [one for one in words.LANGS if one != g.lang]
-    own = {"known": known, "place": g.get("place"), "languages": words.LANGS, "others": others}
+    own = {
+        "known": known,
+        "place": g.get("place"),
+        "languages": words.LANGS,
+        "other_languages": others,
+    }
     return {"lang": g.lang, "theme": g.theme, "here": here(), **own}
 
 
