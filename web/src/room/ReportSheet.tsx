@@ -101,11 +101,15 @@ function Promised() {
   );
 }
 
+function readBy(reader: Reader): string {
+  return t(reader === "organiser" ? "report.reader.organiser" : "report.reader.facilitators");
+}
+
 function Readers({ reader, pick }: { reader: Reader; pick: (reader: Reader) => void }) {
   const holding = (meeting.value?.seats ?? []).filter((seat) => seat.role === "facilitator");
   const all: [Reader, string, string][] = [
-    ["facilitators", t("report.reader.facilitators"), holding.map((seat) => seat.name).join(", ")],
-    ["organiser", t("report.reader.organiser"), t("report.reader.organiser.b")],
+    ["facilitators", readBy("facilitators"), holding.map((seat) => seat.name).join(", ")],
+    ["organiser", readBy("organiser"), t("report.reader.organiser.b")],
   ];
   return (
     <fieldset class="line-sheet__say">
@@ -196,7 +200,7 @@ function Check({ slug, report, back, done }: CheckProps) {
   return (
     <div class="line-sheet">
       <p class="small muted">{t("report.check.b")}</p>
-      <p>{t(`report.reader.${report.reader}`)}</p>
+      <p>{readBy(report.reader)}</p>
       {report.report.trim() !== "" && <p class="line-one said">{report.report.trim()}</p>}
       {report.quotes.map((one, n) => (
         <p key={n}>
@@ -208,7 +212,7 @@ function Check({ slug, report, back, done }: CheckProps) {
       </p>
       {wrong !== "" && (
         <p class="note" role="alert">
-          {t(wrong, { n: MAX })}
+          {t(wrong)}
         </p>
       )}
       <div class="ways">
@@ -245,8 +249,9 @@ async function sendReport(slug: string, report: Report): Promise<string | null> 
       headers: { "Content-Type": "application/json" },
       body: JSON.stringify(report),
     });
-    const said = (await answer.json()) as { ok: boolean; reason?: string };
-    return said.ok ? null : (said.reason ?? "report.failed");
+    if (answer.ok) return null;
+    // The sheet lets nothing through that the server would find wrong in itself.
+    return answer.status === 429 ? "report.many" : "report.failed";
   } catch {
     return "report.failed";
   }

@@ -69,7 +69,7 @@ function Report({ seat }: { seat: SeatView }) {
   const open = () => (sheet.value = { name: "report", memberId: seat.member_id });
   return (
     <button type="button" class="btn btn--quiet btn--wide" onClick={open}>
-      {t("report.of", { name: seat.name })}
+      {t("report.h1")}
     </button>
   );
 }
