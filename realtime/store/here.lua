@@ -1,21 +1,32 @@
 -- Who is connected: drop what has not beaten, note or forget connections, give those that live.
 -- KEYS  the circle's sorted set, by the time of the last beat
 -- ARGV  now ('' for this server's own clock, the same for every process), seconds a beat lasts,
---       seconds to keep the set, 'here', 'gone' or 'who', then connections
+--       seconds without any beat that can only be a clock that was set, seconds to keep the set,
+--       'here', 'gone' or 'who', then connections
 local now = tonumber(ARGV[1])
 if not now then
   local clock = redis.call('TIME')
   now = tonumber(clock[1]) + tonumber(clock[2]) / 1000000
 end
-for at = 5, #ARGV do
-  if ARGV[4] == 'here' then
+-- Somebody beats every few seconds. Where the newest beat is far from now, either way, the clock
+-- was set: time goes on from that beat, so that nobody is gone for it, and nobody stays for it.
+local newest = redis.call('ZRANGE', KEYS[1], -1, -1, 'WITHSCORES')
+local off = newest[2] and now - tonumber(newest[2]) or 0
+if off < -1 or off > tonumber(ARGV[3]) then
+  local all = redis.call('ZRANGE', KEYS[1], 0, -1, 'WITHSCORES')
+  for at = 1, #all, 2 do
+    redis.call('ZADD', KEYS[1], string.format('%.6f', all[at + 1] + off), all[at])
+  end
+end
+for at = 6, #ARGV do
+  if ARGV[5] == 'here' then
     redis.call('ZADD', KEYS[1], string.format('%.6f', now), ARGV[at])
-  elseif ARGV[4] == 'gone' then
+  elseif ARGV[5] == 'gone' then
     redis.call('ZREM', KEYS[1], ARGV[at])
   end
 end
 redis.call('ZREMRANGEBYSCORE', KEYS[1], '-inf', '(' .. string.format('%.6f', now - ARGV[2]))
-if ARGV[4] == 'here' then
-  redis.call('EXPIRE', KEYS[1], ARGV[3])
+if ARGV[5] == 'here' then
+  redis.call('EXPIRE', KEYS[1], ARGV[4])
 end
 return redis.call('ZRANGE', KEYS[1], 0, -1)

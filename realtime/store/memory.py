@@ -27,7 +27,7 @@ from realtime.ports import (
     WordsHeard,
 )
 from realtime.store.hearing import Ear, Hear, Troubles
-from realtime.store.presence import LASTS, ON_THE_WAY, counted
+from realtime.store.presence import JUMPED, LASTS, ON_THE_WAY, counted
 from realtime.store.redis import WINDOW
 
 
@@ -264,11 +264,13 @@ class MemoryPresence:
 
     async def beat(self, circle_id: CircleId, connections: Mapping[str, MemberId]) -> None:
         self._memory.reach()
+        self._mind_the_clock(circle_id)
         for connection, member_id in connections.items():
             self._memory.here[circle_id][member_id, connection] = self._clock()
 
     async def hand_over(self, circle_id: CircleId, members: Collection[MemberId]) -> None:
         self._memory.reach()
+        self._mind_the_clock(circle_id)
         for member_id in members:
             self._memory.here[circle_id][member_id, ON_THE_WAY] = self._clock()
 
@@ -284,9 +286,17 @@ class MemoryPresence:
     def _living(self, circle_id: CircleId) -> list[str]:
         """Each connection that beat of late, as person and connection; the others are dropped."""
         self._memory.reach()
+        self._mind_the_clock(circle_id)
         oldest = self._clock() - LASTS
         living = {who: at for who, at in self._memory.here[circle_id].items() if at >= oldest}
         self._memory.here[circle_id] = living
         if not living:
             del self._memory.here[circle_id]
         return [f"{member_id}\n{connection}" for member_id, connection in living]
+
+    def _mind_the_clock(self, circle_id: CircleId) -> None:
+        """Somebody beats every few seconds: where no beat is near, it is the clock that was set."""
+        here = self._memory.here[circle_id]
+        off = self._clock() - max(here.values(), default=self._clock())
+        if not -1 <= off <= JUMPED:
+            self._memory.here[circle_id] = {who: at + off for who, at in here.items()}

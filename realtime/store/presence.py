@@ -1,8 +1,9 @@
 """Who is connected, by the beats of every process, in Redis. Declines to decide what it means.
 
 Beats carry the Redis server's own time unless a clock is given, so that two machines whose clocks
-differ agree. After an outage the beats of all are old: whoever wants to conclude that somebody
-is gone waits until every process has had the time to beat again (`LASTS`).
+differ agree; that clock may be set, and nobody is taken for gone over it. After an outage the beats
+of all are old: whoever wants to conclude that somebody is gone waits until every process has had
+the time to beat again (`LASTS`).
 """
 
 from __future__ import annotations
@@ -18,6 +19,12 @@ LASTS = 15
 """Seconds that a beat lasts."""
 ON_THE_WAY = ""
 """In the place of a connection: whoever was sent on to another process."""
+JUMPED = 22
+"""Seconds without a beat of anybody after which it is the clock that jumped.
+
+Above `LASTS` by more than the time within which every circle is looked at, so that people who are
+gone have been found gone by then.
+"""
 
 
 class RedisPresence:
@@ -59,6 +66,7 @@ class RedisPresence:
             (key(circle_id, "here"),),
             now,
             LASTS,
+            JUMPED,
             KEPT,
             what,
             *words,

@@ -5,6 +5,8 @@ from __future__ import annotations
 import asyncio
 from collections.abc import Awaitable
 
+import pytest
+
 from realtime.ports import OutOfReach
 from tests.contracts.worlds import BUDI, CIRCLE, OTHER, SITI, Clock, World
 
@@ -59,10 +61,27 @@ async def test_a_beat_brings_back_whoever_was_thought_gone(world: World) -> None
     clock = Clock()
     process = world.process(clock)
     await process.presence.arrive(CIRCLE, SITI, "one")
-    clock.now += 3600
+    clock.now += 16
     assert await process.presence.connected(CIRCLE) == frozenset()
     await process.presence.beat(CIRCLE, {"one": SITI})
     assert await process.presence.connected(CIRCLE) == {SITI}
+
+
+@pytest.mark.parametrize("step", [3600, -3600])
+async def test_a_clock_that_is_set_takes_nobody_away_and_keeps_nobody(
+    world: World, step: int
+) -> None:
+    clock = Clock()
+    process = world.process(clock)
+    await process.presence.arrive(CIRCLE, SITI, "one")
+    await process.presence.arrive(CIRCLE, BUDI, "two")
+    clock.now += step
+    assert await process.presence.connected(CIRCLE) == {SITI, BUDI}
+    clock.now += 10
+    await process.presence.beat(CIRCLE, {"two": BUDI})
+    assert await process.presence.connected(CIRCLE) == {SITI, BUDI}
+    clock.now += 5.2
+    assert await process.presence.connected(CIRCLE) == {BUDI}
 
 
 async def test_nobody_left_leaves_no_key(world: World) -> None:
