@@ -23,6 +23,7 @@ import uvicorn
 
 from server import collecting, logs, loops, memory, metrics
 from server.listening import CannotServe, as_many_as_allowed
+from server.patience import PatientProtocol
 from server.settings import Settings
 from server.stopping import stop_requested
 from server.supervising import CANNOT
@@ -98,6 +99,7 @@ def configured(app: Any, **more: Any) -> uvicorn.Config:
     return uvicorn.Config(
         app,
         loop="uvloop",
+        http=PatientProtocol,
         ws="websockets-sansio",
         ws_max_size=LARGEST_FRAME,
         ws_per_message_deflate=False,
