@@ -34,6 +34,9 @@ PING_SECONDS = 10
 EVENT = re.compile(r"42(\d{0,9})(?=\[)")
 """An event for the one namespace that there is, and the number under which it is answered."""
 
+CLOSE_SECONDS = 1.0
+"""For the other side's half of a closing handshake."""
+
 RESERVED = frozenset({"connect", "disconnect", "*", "__disconnect_final"})
 """Names that mean something to socketio itself: no client may send an event by them."""
 
@@ -143,6 +146,8 @@ class Way:
         protocol = getattr(line.send, "__self__", None) if line else None
         if line is None or not isinstance(protocol, WebSocketsSansIOProtocol):
             return None
+        # Whoever does not say goodbye in turn is not waited for any longer.
+        protocol.close_timeout = CLOSE_SECONDS
         return cls(server, socket, line, protocol)
 
     async def serve(self, ws: Any) -> None:

@@ -2,9 +2,13 @@
 
 from __future__ import annotations
 
+import asyncio
+
 import pytest
 
 from realtime.line import Line, Message
+from tests.bench.sockets import open_socket
+from tests.realtime.conftest import House
 
 
 async def send(_message: Message) -> None:
@@ -27,3 +31,16 @@ async def test_a_fault_is_told_by_its_kind_and_never_by_what_it_says(
 ) -> None:
     await Line(send).run(raising(ValueError("kata rahasia")))
     assert [record.getMessage() for record in caplog.records] == ["line fault=ValueError"]
+
+
+async def test_a_client_that_does_not_say_goodbye_in_turn_is_not_waited_for(
+    house: House, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("realtime.frames.CLOSE_SECONDS", 0.1)
+    heard: list[bytes] = []
+    line = await open_socket(house.url, "/socket.io/?EIO=4&transport=websocket", "", heard.append)
+    line.send(b"halo")
+    # uvicorn alone would wait for ten seconds.
+    async with asyncio.timeout(5):
+        while not line.closed:  # noqa: ASYNC110 -- the other end closes it
+            await asyncio.sleep(0.01)
