@@ -99,6 +99,9 @@ class Events:
     ) -> Ack:
         data = arguments[0] if len(arguments) == 1 else None
         if not socket.budget.may(event, self._gateway.clock.now(), command_type(data)):
+            if socket.budget.floods:
+                server = self._gateway.server
+                server.soon(server.cut(server.eio_of(socket.sid)))
             raise Refused(Reason.UNKNOWN_EVENT if event == "unknown" else Reason.TOO_FAST)
         payload: Any = parse(CLIENT_EVENTS[event], data)
         if circle.out_of_reach:

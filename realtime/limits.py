@@ -49,6 +49,8 @@ ALL_EVENTS = Budget(10, 1)
 WORDS = Budget(5, 10)
 SELDOM = Budget(10, 10)
 """For whatever a hand presses and nobody needs often."""
+REFUSED = Budget(100, 10)
+"""What may be refused for coming too fast; whoever goes on is a script, and its line is closed."""
 
 EVENTS: Mapping[str, Budget] = {
     "command": Budget(20, 10),
@@ -93,12 +95,20 @@ class Connection:
 
     def __init__(self) -> None:
         self._buckets: dict[str, Bucket] = {}
+        self.floods = False
+        """So much was refused that nobody's hand can have pressed it."""
 
     def may(self, event: str, now: Instant, command: str | None = None) -> bool:
         """Count this event (and the type of its command); False when it comes too fast.
 
         A refused event takes from the general budget all the same, and from no other.
         """
+        allowed = self._may(event, now, command)
+        if not allowed and not self._take("refused", REFUSED, now):
+            self.floods = True
+        return allowed
+
+    def _may(self, event: str, now: Instant, command: str | None) -> bool:
         if not self._take("*", ALL_EVENTS, now):
             return False
         wanted = [(event, EVENTS.get(event))]

@@ -400,6 +400,17 @@ async def test_a_script_that_hurries_is_slowed_and_nobody_else_notices(house: Ho
     assert (await host.sync()).ok
 
 
+async def test_a_script_that_floods_is_closed_and_keeps_its_seat(house: House) -> None:
+    host, dewi = await house.seat("Bu Sari", "Dewi")
+    for _ in range(200):
+        await dewi.send_raw('42["tidak_ada",{}]')
+    with pytest.raises(RoomClosed):
+        await dewi.until(lambda _: False)
+    assert (await host.sync()).ok
+    again = await house.come("Dewi")
+    await again.until(lambda p: p.meeting)
+
+
 async def test_a_lost_line_is_an_error_for_whoever_still_writes(house: House) -> None:
     host, dewi = await house.seat("Bu Sari", "Dewi")
     await dewi.vanish()

@@ -59,6 +59,16 @@ def test_ten_events_a_second_whatever_they_are() -> None:
     assert connection.may("say", NOW + 1)
 
 
+def test_a_hand_that_hurries_is_no_flood_and_a_script_is() -> None:
+    hand, script = Connection(), Connection()
+    for at in range(200):
+        # Twenty presses a second: half of them are refused, and nothing more.
+        hand.may("nod", NOW + at / 20)
+        script.may("nod", NOW + at / 2000)
+    assert not hand.floods
+    assert script.floods
+
+
 def test_a_nod_takes_nothing_from_the_words() -> None:
     connection = Connection()
     for at in range(30):
