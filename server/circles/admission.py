@@ -35,6 +35,8 @@ from server.web import SIGN_IN, cookie_name
 
 PATIENCE = 4.0
 """Seconds: within them a database that hangs is known to be away."""
+COUNTED_WITHIN = 1.0
+"""Whoever closes a meeting is answered before their line is."""
 LATELY_SECONDS = 3 * 3600.0
 """As long as a meeting lasts at most."""
 MOST_GUESTS = 20_000
@@ -48,6 +50,7 @@ class CircleAdmission:
         self._keys = keys
         self._cookie = cookie_name(settings, SIGN_IN)
         self._lately = Lately()
+        self._counting: set[asyncio.Task[None]] = set()
 
     async def admit(self, cookies: Mapping[str, str], slug: str) -> Guest:
         """The person behind the cookies, in that circle. Raises `Refused` with the reason."""
@@ -99,7 +102,24 @@ class CircleAdmission:
         return tuple(seat_id(self._keys, circle_id, person_id) for person_id in sorted(came))
 
     async def visited(self, circle_id: CircleId, members: tuple[MemberId, ...]) -> None:
-        """Count one visit each, without a date. Raises `OutOfReach` where that cannot be kept."""
+        """Count one visit each, without a date. Raises `OutOfReach` where that cannot be kept.
+
+        Nobody who ends a meeting waits long for it: where it takes its time, it is done beside.
+        """
+        counting = asyncio.create_task(self._count(circle_id, members))
+        self._counting.add(counting)
+        counting.add_done_callback(self._counted)
+        done, _ = await asyncio.wait({counting}, timeout=COUNTED_WITHIN)
+        for one in done:
+            one.result()
+
+    def _counted(self, counting: asyncio.Task[None]) -> None:
+        self._counting.discard(counting)
+        if not counting.cancelled():
+            # Looked at, so that nothing is said of one that nobody waited for any more.
+            counting.exception()
+
+    async def _count(self, circle_id: CircleId, members: tuple[MemberId, ...]) -> None:
         async with kept_or(OutOfReach()), self._database.session() as db:
             people = await people_behind(db, self._keys, circle_id, members)
             await db.execute(

@@ -7,6 +7,7 @@ import contextlib
 import json
 import re
 import resource
+import sqlite3
 from collections.abc import AsyncIterator, Iterator
 from dataclasses import dataclass, replace
 from pathlib import Path
@@ -178,3 +179,21 @@ def test_who_was_let_in_is_known_for_as_long_as_a_meeting_lasts_and_no_longer() 
     # Whoever was refused meanwhile is not let in by what was known before.
     lately.forget("kue", "pagi")
     assert lately.guest("kue", "pagi") is None
+
+
+async def test_whoever_ends_a_meeting_does_not_wait_for_a_database_that_takes_its_time(
+    tmp_path: Path,
+) -> None:
+    async with house(tmp_path) as here:
+        lock = sqlite3.connect(tmp_path / "lingkar.db", isolation_level=None)
+        async with here.line("Bu Sari") as sari, here.line("Rina") as rina:
+            await rina.until(lambda room: room.meeting)
+            lock.execute("BEGIN EXCLUSIVE")
+            assert (await sari.send(Close())).ok
+            await rina.until(lambda room: room.gone)
+        lock.rollback()
+        async with asyncio.timeout(SOON):
+            # It was counted beside, once that could be done.
+            while not lock.execute("SELECT sum(visits) FROM membership").fetchone()[0]:  # noqa: ASYNC110
+                await asyncio.sleep(0.05)
+        lock.close()
