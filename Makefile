@@ -8,6 +8,7 @@
 #   make test-pg         the tests of the pages again, on PostgreSQL
 #   make screens         a picture of every screen, into an ignored folder
 #   make prove-privacy   say everything with a canary, then look for it everywhere
+#   make faults          kill, stop, cut and flood real processes: what people see (ARGS=name, LONG=1)
 #   make mutants         break the rules one by one: every breakage has to be caught
 #   make soak STEPS=…    random meetings, a million steps     make bench-stick, bench-pages, bench-sound
 #   make lock            work out the lock files again (ARGS=--upgrade for newer versions)
@@ -39,9 +40,9 @@ export UV_PYTHON_DOWNLOADS := never
 # Compiled modules are kept wherever make runs: without them every start costs seconds.
 unexport PYTHONDONTWRITEBYTECODE
 
-.PHONY: help run demo test lint types contracts wire test-web build budgets test-py test-pg screens bench-pages bench-stick bench-sound bench-loss bench-moves soak mutants prove-privacy lock clean
+.PHONY: help run demo test lint types contracts wire test-web build budgets test-py test-pg screens bench-pages bench-stick bench-sound bench-loss bench-moves soak mutants prove-privacy faults lock clean
 help:
-	@sed -n '3,14s/^# *//p' Makefile
+	@sed -n '3,15s/^# *//p' Makefile
 
 run: $(RUN_READY) $(BUILT)
 	@exec $(BIN)/lingkar serve $(if $(filter-out 0,$(LAN)),--lan) $(ARGS)
@@ -108,6 +109,10 @@ prove-privacy: $(DEV_READY) $(BUILT) $(BROWSER_READY)
 		apt-get update -qq </dev/null && DEBIAN_FRONTEND=noninteractive apt-get install -y -qq \
 		--no-install-recommends redis-server </dev/null >/dev/null; } || true
 	PLAYWRIGHT_NODEJS_PATH="$$($(WEB) where)" $(BIN)/python -m tests.privacy.prove $(ARGS)
+
+# What happens to servers, to real ones in mid-round; LONG=1 for the slow rows too.
+faults: $(DEV_READY) $(BUILT)
+	LONG=$(LONG) $(BIN)/python -m tests.faults.run $(ARGS)
 
 # Each rule broken on purpose, and which test notices: ARGS='offer' for some of them.
 mutants: $(DEV_READY)
