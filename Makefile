@@ -10,7 +10,7 @@
 #   make prove-privacy   say everything with a canary, then look for it everywhere
 #   make faults          kill, stop, cut and flood real processes: what people see (ARGS=name, LONG=1)
 #   make mutants         break the rules one by one: every breakage has to be caught
-#   make soak STEPS=…    random meetings, a million steps     make bench-stick, bench-pages, bench-sound
+#   make soak STEPS=…    random meetings, a million steps     make bench-stick, -chat, -pages, -sound
 #   make lock            work out the lock files again (ARGS=--upgrade for newer versions)
 #   make clean           remove what make made; ./data stays
 #
@@ -40,7 +40,7 @@ export UV_PYTHON_DOWNLOADS := never
 # Compiled modules are kept wherever make runs: without them every start costs seconds.
 unexport PYTHONDONTWRITEBYTECODE
 
-.PHONY: help run demo test lint types contracts wire test-web build budgets test-py test-pg screens bench-pages bench-stick bench-sound bench-loss bench-moves soak mutants prove-privacy faults lock clean
+.PHONY: help run demo test lint types contracts wire test-web build budgets test-py test-pg screens bench-pages bench-stick bench-sound bench-loss bench-moves soak mutants prove-privacy faults lock clean bench-chat
 help:
 	@sed -n '3,15s/^# *//p' Makefile
 
@@ -87,6 +87,9 @@ bench-pages: $(DEV_READY) $(BUILT)
 	$(BIN)/python -m tests.bench.pages $(ARGS)
 bench-stick: $(DEV_READY)
 	$(BIN)/python -m tests.bench.stick $(ARGS)
+# Beside Node's Socket.IO and others, installed into .peers; ARGS=--idle for 10,000 who are silent.
+bench-chat: $(DEV_READY)
+	$(BIN)/python -m tests.bench.chat $(ARGS)
 # Beside Janus, which it installs where it may, and aiortc; some minutes on two cores.
 bench-sound: $(DEV_READY)
 	$(BIN)/python -m tests.bench.sound $(ARGS)

@@ -2,12 +2,22 @@
 
 from __future__ import annotations
 
+import statistics
+from collections import defaultdict
+from contextlib import AsyncExitStack
 from typing import Any
 
-import orjson
-
-from realtime import events, limits, table
+from realtime import events, limits
+from realtime import table as rights
 from realtime.payloads import SayWords
+from tests.bench.chat_peers import contender
+from tests.bench.chat_people import PEOPLE, gather
+from tests.bench.chat_world import World
+from tests.bench.sound_child import spent
+from tests.bench.table import Table
+
+RATE = 8
+"""Messages a second in each circle: each person may say five in ten seconds."""
 
 
 def _limits() -> None:
@@ -22,7 +32,7 @@ def _schema() -> None:
 
 
 def _table() -> None:
-    table.check = lambda *_: None  # type: ignore[assignment]
+    rights.check = lambda *_: None  # type: ignore[assignment]
 
 
 def _floor() -> None:
@@ -69,6 +79,32 @@ def leave_out(name: str) -> None:
         CHECKS[name][1]()
 
 
-def said(text: str) -> bytes:
-    """A frame as large as those that are measured."""
-    return orjson.dumps(text)
+async def show(world: World, rounds: int, circles: int, seconds: float) -> None:
+    """The room whole, and without each of its checks, in turn."""
+    cpu: dict[str, list[float]] = defaultdict(list)
+    async with AsyncExitStack() as stack:
+        running = []
+        for without in ("", *CHECKS):
+            starting = contender("room", world.core, world.url, without)
+            one = await stack.enter_async_context(starting)
+            running.append((without, one))
+            await gather(world.load, world.store, [one], circles, group=f"without {without}")
+        for number in range(rounds + 1):
+            for without, one in running if number % 2 else running[::-1]:
+                before = spent(one.pid)
+                told = await world.load.ask(
+                    "run", group=f"without {without}", rate=circles * RATE, seconds=seconds
+                )
+                if number:
+                    cpu[without].append((spent(one.pid) - before) / told["said"])
+        for without, _ in running:
+            await world.load.ask("leave", group=f"without {without}")
+    whole = statistics.median(cpu[""])
+    table = Table(f"What each check costs, {circles} circles: the room without it, in turn")
+    table.row("left out", "CPU a message", "so it costs", "a delivery")
+    table.row("nothing", f"{whole * 1e6:.0f} µs", "", "")
+    for name, (words, _) in CHECKS.items():
+        found = statistics.median(cpu[name])
+        cost = (whole - found) * 1e6
+        table.row(words, f"{found * 1e6:.0f} µs", f"{cost:.0f} µs", f"{cost / PEOPLE:.1f} µs")
+    table.print()

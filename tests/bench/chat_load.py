@@ -8,8 +8,8 @@ from __future__ import annotations
 
 import asyncio
 import gc
+import random
 import time
-from collections import deque
 from collections.abc import Mapping
 from typing import Any, cast
 from urllib.parse import urlsplit
@@ -35,6 +35,8 @@ class Person(asyncio.Protocol):
         self._rest = b""
         self._opened = False
         self._transport: asyncio.Transport
+        self.came: tuple[str, str, object] = ("", "", None)
+        self.gone = asyncio.Event()
         self.ready: asyncio.Future[None] = asyncio.get_running_loop().create_future()
 
     def connection_made(self, transport: asyncio.BaseTransport) -> None:
@@ -43,6 +45,7 @@ class Person(asyncio.Protocol):
 
     def connection_lost(self, exc: Exception | None) -> None:
         self._group.lost += 1
+        self.gone.set()
         if not self.ready.done():
             self.ready.set_exception(ConnectionError())
 
@@ -101,13 +104,32 @@ class Person(asyncio.Protocol):
 class Group:
     """The people on one contender, and what they heard."""
 
-    def __init__(self) -> None:
+    def __init__(self, awaits: str) -> None:
+        self._awaits = READY if awaits == "connect" else b'42["%b"' % awaits.encode()
         self.circles: list[list[Person]] = []
         self.delivered = self.answered = self.refused = self.lost = 0
         self.timing = False
         self.delays: list[float] = []
         self._left: dict[bytes, float] = {}
         self._number = 0
+
+    async def come(self, doors: asyncio.Semaphore, url: str, cookie: str, auth: object) -> Person:
+        """Connect, and return once they were let in."""
+        place = urlsplit(url)
+        hello = (
+            "GET /socket.io/?EIO=4&transport=websocket HTTP/1.1\r\n"
+            f"Host: {place.netloc}\r\nOrigin: {url}\r\nCookie: {cookie}\r\n"
+            "Upgrade: websocket\r\nConnection: Upgrade\r\nSec-WebSocket-Version: 13\r\n"
+            "Sec-WebSocket-Key: AAAAAAAAAAAAAAAAAAAAAA==\r\n\r\n"
+        ).encode()
+        person = Person(self, hello, orjson.dumps(auth), self._awaits)
+        person.came = url, cookie, auth
+        async with doors:
+            await asyncio.get_running_loop().create_connection(
+                lambda: person, place.hostname or "", place.port or 80
+            )
+            await asyncio.wait_for(person.ready, OPEN_WITHIN)
+        return person
 
     def arrived(self, data: bytes, start: int) -> None:
         at = data.index(b'"id":"', start) + 6
@@ -142,6 +164,8 @@ class Load:
                 return await self._connect(asked)
             case "run":
                 return await self._run(asked)
+            case "return":
+                return await self._return(asked)
             case "burst":
                 return await self._burst(asked)
             case "idle":
@@ -155,37 +179,45 @@ class Load:
 
     async def _connect(self, asked: Mapping[str, Any]) -> object:
         """Let everybody of some more circles in, so many at once; the seconds that it took."""
-        group = self._groups.setdefault(asked["group"], Group())
-        awaits = READY if asked["awaits"] == "connect" else b'42["%b"' % asked["awaits"].encode()
+        group = self._groups.setdefault(asked["group"], Group(asked["awaits"]))
         doors = asyncio.Semaphore(asked["at_once"])
-        loop = asyncio.get_running_loop()
+        began = time.perf_counter()
+        arriving = [
+            asyncio.gather(*(group.come(doors, *one) for one in people))
+            for people in asked["circles"]
+        ]
+        for coming in arriving:
+            group.circles.append(await coming)
+        return time.perf_counter() - began
 
-        async def come(url: str, cookie: str, auth: object) -> Person:
-            place = urlsplit(url)
-            hello = (
-                "GET /socket.io/?EIO=4&transport=websocket HTTP/1.1\r\n"
-                f"Host: {place.netloc}\r\nOrigin: {url}\r\nCookie: {cookie}\r\n"
-                "Upgrade: websocket\r\nConnection: Upgrade\r\nSec-WebSocket-Version: 13\r\n"
-                "Sec-WebSocket-Key: AAAAAAAAAAAAAAAAAAAAAA==\r\n\r\n"
-            ).encode()
-            async with doors:
-                _, person = await loop.create_connection(
-                    lambda: Person(group, hello, orjson.dumps(auth), awaits),
-                    place.hostname or "",
-                    place.port or 80,
-                )
-                await asyncio.wait_for(person.ready, OPEN_WITHIN)
-            return person
+    async def _return(self, asked: Mapping[str, Any]) -> object:
+        """Whoever loses their line comes back to that place: how long until they see the room."""
+        group = self._groups[asked["group"]]
+        doors = asyncio.Semaphore(asked["at_once"])
+        lost = [
+            (circle, at)
+            for circle in group.circles
+            for at, person in enumerate(circle)
+            if person.came[0] == asked["lost"]
+        ]
+        times = []
+
+        async def back(circle: list[Person], at: int) -> None:
+            person = circle[at]
+            if asked["drop"]:
+                person.leave()
+            await person.gone.wait()
+            began = time.perf_counter()
+            # As the browser's client does it, so that not all of them come in one moment.
+            await asyncio.sleep(random.uniform(*asked["after"]))
+            _, cookie, auth = person.came
+            circle[at] = await group.come(doors, asked["url"], cookie, auth)
+            times.append(time.perf_counter() - began)
 
         began = time.perf_counter()
-        for circle in asked["circles"]:
-            group.circles.append([])
-            circle["people"] = [asyncio.create_task(come(*one)) for one in circle["people"]]
-        for circle, people in zip(
-            asked["circles"], group.circles[-len(asked["circles"]) :], strict=True
-        ):
-            people.extend(await asyncio.gather(*circle["people"]))
-        return time.perf_counter() - began
+        await asyncio.gather(*(back(*one) for one in lost))
+        took = time.perf_counter() - began
+        return {"took": took, "p50": percentile(times, 0.5), "p95": percentile(times, 0.95)}
 
     async def _run(self, asked: Mapping[str, Any]) -> object:
         """Say so many messages a second, each by the next person of the next circle."""
@@ -212,7 +244,8 @@ class Load:
         circles, told = len(group.circles), 0
         cpu, began = time.process_time(), time.perf_counter()
         size = len(group.circles[0])
-        while told < asked["messages"]:
+        until = began + asked["seconds"]
+        while told < asked["messages"] and time.perf_counter() < until:
             while told < asked["messages"] and told - group.delivered // size < asked["under_way"]:
                 group.say(told % circles, told // circles % size)
                 told += 1

@@ -90,7 +90,9 @@ def _carry_out(*command: str) -> None:
 
 
 @asynccontextmanager
-async def contender(name: str, core: int, redis: str = "", without: str = "") -> AsyncIterator[Contender]:
+async def contender(
+    name: str, core: int, redis: str = "", without: str = ""
+) -> AsyncIterator[Contender]:
     """Start one of them on that core, until the end of the `async with`."""
     match name:
         case "node":

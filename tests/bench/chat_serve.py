@@ -10,6 +10,7 @@ from __future__ import annotations
 import argparse
 import asyncio
 import contextlib
+import logging
 import sys
 from collections.abc import Callable, Iterator
 from typing import Any
@@ -36,6 +37,8 @@ class Uvicorn(uvicorn.Server):
 
 def by_uvicorn(app: Any) -> str:
     """Serve it from now on; returns where."""
+    # At the end all lines are cut, which uvicorn would tell of each.
+    logging.disable(logging.CRITICAL)
     listener = listen("127.0.0.1", 0)
     server = Uvicorn(configured(app, lifespan="off", timeout_graceful_shutdown=1))
     RUNNING.append(asyncio.create_task(server.serve([listener])))

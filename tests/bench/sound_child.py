@@ -19,7 +19,7 @@ from typing import Any
 import orjson
 import uvloop
 
-FILES = 8192
+FILES = 65536
 """Every person who is played has a socket."""
 Answer = Callable[[dict[str, Any]], Awaitable[object]]
 

@@ -1,0 +1,118 @@
+"""Words over several processes of the room: who pays for them, and what a lost process costs."""
+
+from __future__ import annotations
+
+import asyncio
+import os
+import signal
+import statistics
+from collections import defaultdict
+from contextlib import AsyncExitStack
+from typing import Any
+
+from tests.bench.chat_checks import RATE
+from tests.bench.chat_peers import Contender, contender
+from tests.bench.chat_people import PEOPLE, gather
+from tests.bench.chat_world import World
+from tests.bench.sound_child import spent
+from tests.bench.table import Table
+
+CLIENT_WAITS = (0.05, 0.15)
+"""Seconds before a client comes back: 100 ms, spread."""
+SILENT = 3.0
+
+
+async def rooms(stack: AsyncExitStack, world: World, count: int) -> list[Contender]:
+    starting = (contender("room", world.core, world.url) for _ in range(count))
+    return [await stack.enter_async_context(one) for one in starting]
+
+
+async def show(
+    world: World, rounds: int, circles: int, seconds: float, others: tuple[int, ...]
+) -> None:
+    table = Table(f"{circles} circles over several processes")
+    async with AsyncExitStack() as stack:
+        one, first, second = await rooms(stack, world, 3)
+        await gather(world.load, world.store, [one], circles, group="one")
+        await gather(world.load, world.store, [first, second], circles, group="two")
+        cpu: dict[str, list[float]] = defaultdict(list)
+        for number in range(rounds + 1):
+            for group, servers in (("one", [one]), ("two", [first, second])):
+                before = sum(spent(server.pid) for server in servers)
+                told = await said(world, group, circles, seconds)
+                if number:
+                    took = sum(spent(server.pid) for server in servers) - before
+                    cpu[group].append(took / told["delivered"])
+        alone, both = (statistics.median(cpu[group]) for group in ("one", "two"))
+        table.row("CPU a delivery, one process", f"{alone * 1e6:.1f} µs", "")
+        words = "two processes, half of each circle on either (at most 1.10)"
+        table.row(words, f"{both * 1e6:.1f} µs", f"{both / alone:.2f}")
+        for count in others:
+            idle = await idle_cost(world, circles, seconds, count)
+            words = f"a message, on each of {count} processes without anybody in its circle"
+            table.row(words, f"{idle * 1e6:.2f} µs", "")
+        told = await killed(world, second, first)
+        words = "back in the room after a killed process"
+        table.row(words, f"p50 {told['p50']:.2f} s", f"p95 {told['p95']:.2f} s")
+        for group in ("one", "two"):
+            await world.load.ask("leave", group=group)
+    table.print()
+
+
+async def said(world: World, group: str, circles: int, seconds: float) -> Any:
+    return await world.load.ask("run", group=group, rate=circles * RATE, seconds=seconds)
+
+
+async def idle_cost(world: World, circles: int, seconds: float, count: int) -> float:
+    """What a message adds to the CPU of processes that serve another circle, in seconds."""
+    async with AsyncExitStack() as stack:
+        idle = await rooms(stack, world, count)
+        for at, other in enumerate(idle):
+            await gather(world.load, world.store, [other], 1, group=f"idle {at}")
+        # What goes on by itself, of the same length as what is measured.
+        before = sum(spent(other.pid) for other in idle)
+        await world.load.ask("idle", seconds=SILENT)
+        silent = sum(spent(other.pid) for other in idle) - before
+        before = sum(spent(other.pid) for other in idle)
+        told = await said(world, "one", circles, SILENT)
+        during = sum(spent(other.pid) for other in idle) - before
+        for at in range(count):
+            await world.load.ask("leave", group=f"idle {at}")
+    return (during - silent) / count / float(told["said"])
+
+
+async def killed(world: World, lost: Contender, left: Contender) -> Any:
+    """Half of each circle loses its process, and comes back to the other."""
+    after = {"after": CLIENT_WAITS, "at_once": 10_000, "drop": False}
+    back = asyncio.create_task(
+        world.load.ask("return", group="two", lost=lost.url, url=left.url, **after)
+    )
+    await asyncio.sleep(0.3)
+    os.kill(lost.pid, signal.SIGKILL)
+    return await back
+
+
+async def crowd(world: World, circles: int) -> None:
+    """Everybody of many circles loses the line at once, and comes back at once."""
+    async with AsyncExitStack() as stack:
+        (one,) = await rooms(stack, world, 1)
+        await gather(world.load, world.store, [one], circles, group="crowd")
+        before = spent(one.pid)
+        told = await world.load.ask(
+            "return",
+            group="crowd",
+            lost=one.url,
+            url=one.url,
+            after=CLIENT_WAITS,
+            at_once=10_000,
+            drop=True,
+        )
+        cpu = spent(one.pid) - before
+        people = circles * PEOPLE
+        table = Table(f"{people} people lose their line at once, and come back at once")
+        table.row("all of them see the room again", f"{told['took']:.1f} s")
+        table.row("each of them, p50", f"{told['p50']:.1f} s")
+        table.row("each of them, p95", f"{told['p95']:.1f} s")
+        table.row("CPU of the room for each", f"{cpu / people * 1e3:.2f} ms")
+        table.print()
+        await world.load.ask("leave", group="crowd")

@@ -1,0 +1,38 @@
+"""What every benchmark of words has: a Valkey and the clients on one core, servers on the other."""
+
+from __future__ import annotations
+
+import os
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
+from dataclasses import dataclass
+
+from realtime.store.link import Link
+from realtime.store.redis import RedisMeetingStore
+from server.embedded import EmbeddedValkey
+from tests.bench.sound_child import Child, child, cores, python
+
+
+@dataclass(frozen=True)
+class World:
+    load: Child
+    store: RedisMeetingStore
+    url: str
+    redis_pid: int
+    core: int
+    """Where servers run."""
+
+
+@asynccontextmanager
+async def world() -> AsyncIterator[World]:
+    mine, theirs = cores()
+    async with (
+        EmbeddedValkey() as valkey,
+        child(theirs, *python("tests.bench.chat_load")) as load,
+    ):
+        os.sched_setaffinity(valkey.pid, {theirs})
+        link = Link(valkey.url)
+        try:
+            yield World(load, RedisMeetingStore(link), valkey.url, valkey.pid, mine)
+        finally:
+            await link.close()
