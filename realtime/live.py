@@ -14,6 +14,7 @@ from typing import Any
 import socketio
 
 from realtime.audiences import Socket
+from realtime.audiences import Circle
 from realtime.audio.desk import Desk
 from realtime.audio.turn import Turn
 from realtime.clock import Clock, Watch
@@ -54,13 +55,22 @@ class Live:
         origins: Iterable[str],
         clock: Clock | None = None,
         monotonic: Callable[[], float] = time.monotonic,
+        *,
+        straight: bool = True,
     ) -> None:
+        """`straight`: see `frames.Server`."""
         self._stores, self._monotonic = stores, monotonic
         self._clock = clock or Clock()
         self._watch = Watch(monotonic)
         self.room = Room(stores.meetings, admission, self._clock, self._watch)
         self.gateway = Gateway(
-            self.room, admission, stores.fanout, stores.presence, self._clock, origins
+            self.room,
+            admission,
+            stores.fanout,
+            stores.presence,
+            self._clock,
+            origins,
+            straight=straight,
         )
         self.events = Events(self.gateway)
         self.sio: socketio.AsyncServer = self.gateway.server
@@ -152,13 +162,18 @@ class Live:
     # --- The clock ---
 
     async def _beat(self) -> None:
-        for circle in list(self.gateway.circles.values()):
-            here = {sid: socket.guest.member_id for sid, socket in circle.sockets.items()}
-            with suppress(OutOfReach):
-                await self._stores.presence.beat(circle.circle_id, here)
+        """All circles at once, so that the store gets them together."""
+        beats = [self._beat_of(circle) for circle in self.gateway.circles.values()]
+        await asyncio.gather(*beats)
         meetings = (self.room.known.get(circle_id) for circle_id in self.gateway.circles)
         under_way = [m.circle_id for m in meetings if m and m.phase is not Phase.ENDED]
         await self._stores.meetings.still_open(under_way)
+
+    async def _beat_of(self, circle: Circle) -> None:
+        here = {sid: socket.guest.member_id for sid, socket in circle.sockets.items()}
+        # One circle's server may be away while the others' are there.
+        with suppress(OutOfReach):
+            await self._stores.presence.beat(circle.circle_id, here)
 
     async def _look_at_the_clock(self) -> None:
         self._turn += 1

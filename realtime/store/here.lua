@@ -2,7 +2,7 @@
 -- KEYS  the circle's sorted set, by the time of the last beat
 -- ARGV  now ('' for this server's own clock, the same for every process), seconds a beat lasts,
 --       seconds without any beat that can only be a clock that was set, seconds to keep the set,
---       'here', 'gone' or 'who', then connections
+--       'here', 'beat' (the same without an answer), 'gone' or 'who', then connections
 local now = tonumber(ARGV[1])
 if not now then
   local clock = redis.call('TIME')
@@ -18,15 +18,20 @@ if off < -1 or off > tonumber(ARGV[3]) then
     redis.call('ZADD', KEYS[1], string.format('%.6f', all[at + 1] + off), all[at])
   end
 end
+local coming = ARGV[5] == 'here' or ARGV[5] == 'beat'
+local stamp = string.format('%.6f', now)
 for at = 6, #ARGV do
-  if ARGV[5] == 'here' then
-    redis.call('ZADD', KEYS[1], string.format('%.6f', now), ARGV[at])
+  if coming then
+    redis.call('ZADD', KEYS[1], stamp, ARGV[at])
   elseif ARGV[5] == 'gone' then
     redis.call('ZREM', KEYS[1], ARGV[at])
   end
 end
 redis.call('ZREMRANGEBYSCORE', KEYS[1], '-inf', '(' .. string.format('%.6f', now - ARGV[2]))
-if ARGV[5] == 'here' then
+if coming then
   redis.call('EXPIRE', KEYS[1], ARGV[4])
+end
+if ARGV[5] == 'beat' then
+  return {}
 end
 return redis.call('ZRANGE', KEYS[1], 0, -1)

@@ -50,7 +50,7 @@ class Pipe(asyncio.Protocol):
         self._asked.append((answer, self._loop.time() + self._patience))
         if not self._unsent:
             self._loop.call_soon(self._send)
-        self._unsent.append(hiredis.pack_command(tuple(words)))
+        self._unsent.append(hiredis.pack_command(cast(Any, tuple(words))))
         if self._watch is None:
             self._watch = self._loop.call_later(self._patience, self._look)
         return answer

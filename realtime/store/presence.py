@@ -39,7 +39,7 @@ class RedisPresence:
 
     async def beat(self, circle_id: CircleId, connections: Mapping[str, MemberId]) -> None:
         if connections:
-            await self._living(circle_id, "here", connections)
+            await self._living(circle_id, "beat", connections)
 
     async def hand_over(self, circle_id: CircleId, members: Collection[MemberId]) -> None:
         if members:

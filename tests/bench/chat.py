@@ -36,8 +36,6 @@ NAMES = {
 }
 BOUNDS = {"node_redis": 1.0, "node": 1.2, "picows": 2.5, "stock": 0.4}
 MOST_MEMORY = 40
-RATE = 8
-"""Messages a second in each circle: each person may say five in ten seconds."""
 
 
 @dataclass(frozen=True)

@@ -1,4 +1,4 @@
-"""Leaves one check of the room out, so that a benchmark can tell what it costs. For nothing else."""
+"""Leaves one check of the room out, so that a benchmark can tell what it costs."""
 
 from __future__ import annotations
 
@@ -28,15 +28,15 @@ def _schema() -> None:
     def parse(_kind: type, data: Any) -> Any:
         return SayWords(data["id"], data["text"])
 
-    events.parse = parse  # type: ignore[assignment]
+    vars(events)["parse"] = parse
 
 
 def _table() -> None:
-    rights.check = lambda *_: None  # type: ignore[assignment]
+    vars(rights)["check"] = lambda *_: None
 
 
 def _floor() -> None:
-    events.may_say = lambda *_: None  # type: ignore[assignment]
+    vars(events)["may_say"] = lambda *_: None
 
 
 def _guard() -> None:

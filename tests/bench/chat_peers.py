@@ -94,6 +94,7 @@ async def contender(
     name: str, core: int, redis: str = "", without: str = ""
 ) -> AsyncIterator[Contender]:
     """Start one of them on that core, until the end of the `async with`."""
+    command: tuple[str, ...]
     match name:
         case "node":
             command = (str(node_exe()), str(PINNED / "socketio.cjs"), str(INSTALLED))

@@ -10,6 +10,7 @@ from __future__ import annotations
 import argparse
 import asyncio
 import contextlib
+import importlib
 import logging
 import sys
 from collections.abc import Callable, Iterator
@@ -98,8 +99,7 @@ async def stock() -> str:
 async def bare() -> str:
     """picows, and a set of connections for each circle: what is said goes out as it came in."""
     sys.path.append(str(INSTALLED / "python"))
-    import picows
-
+    picows: Any = importlib.import_module("picows")
     circles: dict[str, set[Any]] = {}
 
     class Person(picows.WSListener):  # type: ignore[misc]

@@ -116,12 +116,14 @@ async def serving(
     stores: Stores,
     time: Time | None = None,
     sound: tuple[str, Turn] | None = None,
+    *,
+    straight: bool = True,
 ) -> AsyncIterator[tuple[Live, str]]:
     """A process of the room over these stores, and its address, while it is served."""
     listening = socket.create_server(("127.0.0.1", 0))
     url = f"http://127.0.0.1:{listening.getsockname()[1]}"
     if time is None:
-        live = Live(door, stores, origins=[url])
+        live = Live(door, stores, [url], straight=straight)
     else:
         live = Live(door, stores, [url], Clock(time.wall, time.monotonic), time.monotonic)
     if sound is not None:
@@ -187,10 +189,13 @@ class House:
         return replace(self, url=url, live=live)
 
 
-@pytest.fixture(scope="session")
-async def process(valkey: EmbeddedValkey) -> AsyncIterator[tuple[Live, Door, str]]:
-    door = Door()
-    async with serving(door, by_redis(valkey.url)) as (live, url):
+@pytest.fixture(scope="session", params=["straight", "by the queue"])
+async def process(
+    valkey: EmbeddedValkey, request: pytest.FixtureRequest
+) -> AsyncIterator[tuple[Live, Door, str]]:
+    """Once past engine.io's queue, and once without touching anything that is private in it."""
+    door, straight = Door(), request.param == "straight"
+    async with serving(door, by_redis(valkey.url), straight=straight) as (live, url):
         yield live, door, url
 
 

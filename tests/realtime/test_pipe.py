@@ -1,0 +1,75 @@
+"""The connection for commands, over a real Valkey: order, refusals, and silence told in time."""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import AsyncIterator
+
+import pytest
+from redis.asyncio.connection import ConnectionPool, UnixDomainSocketConnection
+from redis.exceptions import ConnectionError as RedisConnectionError
+from redis.exceptions import NoScriptError
+
+from realtime.store.pipe import Pipe
+from server.embedded import EmbeddedValkey
+
+
+@pytest.fixture
+async def pool(valkey: EmbeddedValkey) -> AsyncIterator[ConnectionPool]:
+    made = ConnectionPool(
+        UnixDomainSocketConnection, path=str(valkey.socket), protocol=2, socket_connect_timeout=1
+    )
+    yield made
+    await made.disconnect()
+
+
+async def opened(pool: ConnectionPool, patience: float = 5.0) -> Pipe:
+    return Pipe(await pool.get_connection(), patience)  # type: ignore[no-untyped-call]
+
+
+async def test_the_private_parts_of_redis_py_are_where_we_look_for_them(
+    pool: ConnectionPool,
+) -> None:
+    connection = await pool.get_connection()  # type: ignore[no-untyped-call]
+    assert callable(connection._parser.parse_error), "its parser reads errors otherwise"
+    assert connection._writer.transport, "it writes otherwise"
+
+
+async def test_answers_come_to_whoever_asked_in_the_order_of_the_questions(
+    pool: ConnectionPool,
+) -> None:
+    pipe = await opened(pool)
+    answers = await asyncio.gather(*(pipe.ask(("ECHO", f"kata {n}")) for n in range(50)))
+    assert answers == [f"kata {n}".encode() for n in range(50)]
+
+
+async def test_a_refusal_is_one_answer_among_the_others(pool: ConnectionPool) -> None:
+    pipe = await opened(pool)
+    replies = await pipe.exchange([("ECHO", "a"), ("EVALSHA", "0" * 40, 0), ("ECHO", b"b")])
+    assert (replies[0], type(replies[1]), replies[2]) == (b"a", NoScriptError, b"b")
+
+
+async def test_whoever_gives_up_takes_nobody_elses_answer(pool: ConnectionPool) -> None:
+    pipe = await opened(pool)
+    first, second = pipe.ask(("ECHO", "a")), pipe.ask(("ECHO", "b"))
+    first.cancel()
+    assert await second == b"b"
+
+
+async def test_a_server_that_stays_silent_fails_all_that_was_asked(pool: ConnectionPool) -> None:
+    pipe = await opened(pool, patience=0.05)
+    # It waits for a list that nobody fills.
+    silent, behind = pipe.ask(("BLPOP", "nothing", 60)), pipe.ask(("PING",))
+    for answer in (silent, behind):
+        with pytest.raises(RedisConnectionError):
+            await answer
+    assert pipe.lost
+    with pytest.raises(RedisConnectionError):
+        await pipe.ask(("PING",))
+
+
+async def test_an_end_is_heard_of_by_redis_py_too(pool: ConnectionPool) -> None:
+    pipe = await opened(pool)
+    await pipe.ask(("PING",))
+    await asyncio.wait_for(pipe.connection.disconnect(), 1)
+    assert pipe.lost
