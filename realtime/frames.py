@@ -172,6 +172,8 @@ class Way:
 
     async def _hear(self, text: str) -> None:
         self.heard = True
+        if text == PONG:
+            return
         event = EVENT.match(text) if self.sid else None
         if event is None or not (said := read(text[event.end() :])):
             await self._socket.receive(eio.Packet(encoded_packet=text))
@@ -244,7 +246,7 @@ def read(text: str) -> list[Any]:
     return said
 
 
-PING = framed(b"2")
+PING, PONG = framed(b"2"), "3"
 
 
 def prepared(event: str, payload: bytes) -> Frame:

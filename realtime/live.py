@@ -13,8 +13,7 @@ from typing import Any
 
 import socketio
 
-from realtime.audiences import Socket
-from realtime.audiences import Circle
+from realtime.audiences import Circle, Socket
 from realtime.audio.desk import Desk
 from realtime.audio.turn import Turn
 from realtime.clock import Clock, Watch
@@ -221,12 +220,15 @@ class Live:
         await self._bring_back(meeting)
         if self._monotonic() < self._settled_at(meeting):
             return
-        connected = await self._stores.presence.connected(meeting.circle_id)
-        connected |= {socket.guest.member_id for socket in self._sockets(meeting)}
-        here = [s.member_id for s in meeting.seats if s.presence is Presence.HERE]
-        for member_id in (*here, *(w.member_id for w in meeting.waiting)):
-            if member_id not in connected:
-                await self.room.lost(meeting.circle_id, member_id)
+        people = [s.member_id for s in meeting.seats if s.presence is Presence.HERE]
+        people += [w.member_id for w in meeting.waiting]
+        near = {socket.guest.member_id for socket in self._sockets(meeting)}
+        # Nobody need be asked about those whose connection is here.
+        if far := [member_id for member_id in people if member_id not in near]:
+            connected = await self._stores.presence.connected(meeting.circle_id)
+            for member_id in far:
+                if member_id not in connected:
+                    await self.room.lost(meeting.circle_id, member_id)
 
     def _settled_at(self, meeting: Meeting) -> float:
         """From when on somebody who does not beat is gone, on the monotonic clock."""

@@ -48,10 +48,11 @@ class Size:
     burst: float
     others: tuple[int, ...]
     crowd: int
+    checks: tuple[str, ...] = tuple(chat_checks.CHECKS)
 
 
 WHOLE = Size((20, 50, 100), rounds=5, seconds=2, burst=2.5, others=(1, 7), crowd=100)
-QUICK = Size((1, 2), rounds=1, seconds=0.5, burst=0.5, others=(1,), crowd=2)
+QUICK = Size((1, 2), rounds=1, seconds=0.5, burst=0.5, others=(1,), crowd=2, checks=("bus",))
 
 
 class Bench:
@@ -167,7 +168,7 @@ def spread(rounds: list[float]) -> str:
     return f"{middle:.1f} µs ({low:.0f} to {high:.0f})"
 
 
-async def main(size: Size, *, idle: bool) -> None:
+async def main(size: Size, *, idle: bool, alone: bool) -> None:
     if not sys.platform.startswith("linux"):
         # Cores and the clocks of other processes are asked of its kernel.
         print("NOT MEASURED: words, because this is not Linux")
@@ -176,7 +177,8 @@ async def main(size: Size, *, idle: bool) -> None:
         if idle:
             await chat_idle.show(here)
             return
-        missing = await install()
+        unasked = dict.fromkeys(("node", "picows"), "nobody asked for it")
+        missing = unasked if alone else await install()
         missing |= {"node_redis": missing["node"]} if "node" in missing else {}
         lines = [f"NOT MEASURED: {peer}, because {why}" for peer, why in missing.items()]
         async with AsyncExitStack() as stack:
@@ -186,8 +188,9 @@ async def main(size: Size, *, idle: bool) -> None:
                 if name not in missing
             ]
             lines += await Bench(here, size, running).run()
-        await chat_checks.show(here, size.rounds, min(size.circles), size.seconds)
-        await chat_many.show(here, size.rounds, min(size.circles), size.seconds, size.others)
+        few = size.rounds, min(size.circles), size.seconds
+        await chat_checks.show(here, *few, size.checks)
+        await chat_many.show(here, *few, size.others)
         await chat_many.crowd(here, size.crowd)
         print("\n".join(lines))
 
@@ -196,9 +199,10 @@ if __name__ == "__main__":
     options = argparse.ArgumentParser(description=__doc__)
     options.add_argument("--quick", action="store_true", help="only show that it runs")
     options.add_argument("--idle", action="store_true", help="10,000 who say nothing, instead")
+    options.add_argument("--alone", action="store_true", help="without what has to be installed")
     options.add_argument("--rounds", type=int, help="instead of five")
     given = options.parse_args()
     chosen = QUICK if given.quick else WHOLE
     if given.rounds:
         chosen = replace(chosen, rounds=given.rounds)
-    uvloop.run(main(chosen, idle=given.idle))
+    uvloop.run(main(chosen, idle=given.idle, alone=given.alone))

@@ -7,6 +7,8 @@ import subprocess
 import sys
 from pathlib import Path
 
+import pytest
+
 from tests.bench.sockets import masked, take_frame
 from tests.bench.table import Table, percentile, ratio
 from tests.bench.weight import weigh
@@ -41,6 +43,24 @@ def test_the_bench_of_the_pages_ends_with_its_ratio() -> None:
     assert told.returncode == 0, told.stderr
     assert re.fullmatch(r"RATIO bare \d+\.\d\d", told.stdout.strip().splitlines()[-1])
     assert all(words in told.stdout for words in ("filtered landing", "circle", "PostgreSQL"))
+
+
+@pytest.mark.timeout(240)
+def test_the_bench_of_the_words_tells_each_ratio_and_each_peer_that_is_missing() -> None:
+    told = subprocess.run(
+        [sys.executable, "-m", "tests.bench.chat", "--quick", "--alone"],
+        cwd=ROOT,
+        capture_output=True,
+        text=True,
+        timeout=230,
+    )
+    assert told.returncode == 0, told.stderr
+    *_, last = lines = told.stdout.strip().splitlines()
+    assert re.fullmatch(r"RATIO stock \d+\.\d\d", last)
+    for peer in ("node", "node_redis", "picows"):
+        assert f"NOT MEASURED: {peer}, because nobody asked for it" in lines
+    for words in ("CPU a delivery, 2 circles", "one order by Redis", "two processes", "at once"):
+        assert words in told.stdout
 
 
 def test_a_ratio_is_told_in_one_line_of_three_words() -> None:
