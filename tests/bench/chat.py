@@ -51,7 +51,7 @@ class Size:
     checks: tuple[str, ...] = tuple(chat_checks.CHECKS)
 
 
-WHOLE = Size((20, 50, 100), rounds=5, seconds=2, burst=2.5, others=(1, 7), crowd=100)
+WHOLE = Size((20, 50, 100), rounds=5, seconds=1.5, burst=2.5, others=(1, 7), crowd=100)
 QUICK = Size((1, 2), rounds=1, seconds=0.5, burst=0.5, others=(1,), crowd=2, checks=("bus",))
 
 
@@ -73,8 +73,8 @@ class Bench:
             await self._more(have, circles)
             have = circles
             await self._rounds(circles)
-        full = [await self._full(one) for one in self._running]
-        self._show(full)
+        self._show_rounds()
+        self._show_full([await self._full(one) for one in self._running])
         return [*self.wrong, *self._ratios()]
 
     async def _more(self, have: int, circles: int) -> None:
@@ -121,29 +121,32 @@ class Bench:
             "burst", group=one.name, messages=most, under_way=200, seconds=self._size.burst
         )
         rate = burst["delivered"] / burst["took"]
-        half = rate / PEOPLE / 2
+        half = max(1.0, rate / PEOPLE / 2)
         seconds = min(self._size.burst, circles * PEOPLE / half)
         told = await load.ask("run", group=one.name, rate=half, seconds=seconds, timing=True)
         self._check(one, told)
         return rate, burst["own"] > 0.9 * burst["took"], told["p50"], told["p99"]
 
-    def _show(self, full: list[tuple[float, bool, float, float]]) -> None:
+    def _show_rounds(self) -> None:
         size = self._size
         table = Table(f"{PEOPLE} people a circle, {RATE} messages a second, {size.rounds} rounds")
         table.row("", *(NAMES[one.name] for one in self._running))
-        for circles in size.circles:
-            words = f"CPU a delivery, {circles} circles"
-            table.row(words, *(spread(self._cpu[one.name, circles]) for one in self._running))
-        for circles in size.circles:
-            found = (self._redis[one.name, circles] for one in self._running)
-            table.row(f"Valkey beside it, {circles} circles", *map(spread, found))
-        rates = (f"{rate:.0f}" + (" *" if own else "") for rate, own, _, _ in full)
-        table.row("deliveries a second at most", *rates)
-        table.row("delay p50 at half of that", *(millis(p50) for _, _, p50, _ in full))
-        table.row("delay p99 at half of that", *(millis(p99) for _, _, _, p99 in full))
+        for title, found in (("CPU a delivery", self._cpu), ("Valkey beside it", self._redis)):
+            for circles in size.circles:
+                cells = (spread(found[one.name, circles]) for one in self._running)
+                table.row(f"{title}, {circles} circles", *cells)
         memory = (f"{self._memory[one.name] / 1024:.1f} KiB" for one in self._running)
         table.row(f"memory a seat (at most {MOST_MEMORY})", *memory)
         table.row("connections a second", *(f"{self._joins[o.name]:.0f}" for o in self._running))
+        table.print()
+
+    def _show_full(self, full: list[tuple[float, bool, float, float]]) -> None:
+        table = Table(f"As much as goes through, {self._size.circles[-1]} circles")
+        table.row("", *(NAMES[one.name] for one in self._running))
+        rates = (f"{rate:.0f}" + (" *" if own else "") for rate, own, _, _ in full)
+        table.row("deliveries a second", *rates)
+        table.row("delay p50 at half of that", *(millis(p50) for _, _, p50, _ in full))
+        table.row("delay p99 at half of that", *(millis(p99) for _, _, _, p99 in full))
         table.print()
         print("* the clients' core was full before the server's\n")
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import os
 from collections.abc import AsyncIterator
-from contextlib import asynccontextmanager
+from contextlib import asynccontextmanager, suppress
 from dataclasses import dataclass
 
 from realtime.store.link import Link
@@ -31,6 +31,8 @@ async def world() -> AsyncIterator[World]:
         child(theirs, *python("tests.bench.chat_load")) as load,
     ):
         os.sched_setaffinity(valkey.pid, {theirs})
+        with suppress(PermissionError):
+            os.sched_setscheduler(valkey.pid, os.SCHED_RR, os.sched_param(1))
         link = Link(valkey.url)
         try:
             yield World(load, RedisMeetingStore(link), valkey.url, valkey.pid, mine)
