@@ -14,7 +14,8 @@ from dataclasses import dataclass, field, replace
 from realtime import limits
 from realtime.domain.audience import facilitators, inside, on_line, seats
 from realtime.domain.meeting import CircleId, Instant, Meeting, MemberId, Phase
-from realtime.frames import Frame, Server, encode, prepared
+from realtime.encoding import Frame, encode, prepared
+from realtime.frames import Server
 from realtime.ports import PASSING, Guest, WordsHeard
 from realtime.present import facilitator_view, guide_view, lobby_view, meeting_view, you_view
 from realtime.room import sitting

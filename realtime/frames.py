@@ -10,9 +10,8 @@ from __future__ import annotations
 import asyncio
 import logging
 import re
-import struct
 from collections import deque
-from collections.abc import Awaitable, Callable, Coroutine, Iterable
+from collections.abc import Awaitable, Callable, Collection, Coroutine, Iterable
 from dataclasses import asdict
 from typing import Any
 
@@ -21,7 +20,9 @@ import socketio
 from engineio import packet as eio
 from uvicorn.protocols.websockets.websockets_sansio_impl import WebSocketsSansIOProtocol
 
+from realtime.beats import PING_SECONDS, Beats
 from realtime.counts import COUNTS
+from realtime.encoding import Frame, framed
 from realtime.line import LINE, MAX_FRAME, Line
 
 MOST_UNREAD = 256 * 1024
@@ -30,7 +31,6 @@ BACKLOG = 256
 """The same in frames, where only engine.io's queue can be seen. None is larger than 16 KB."""
 MOST_UNANSWERED = 8
 """Frames of one client that wait for their turn; more stay in the network."""
-PING_SECONDS = 10
 EVENT = re.compile(r"42(\d{0,9})(?=\[)")
 """An event for the one namespace that there is, and the number under which it is answered."""
 
@@ -46,33 +46,6 @@ Answer = Callable[..., Awaitable[Any]]
 # What socketio logs holds what people say, tracebacks too: nothing of it goes anywhere.
 SILENT = logging.getLogger("realtime.frames.silent")
 SILENT.disabled = True
-
-
-class Frame:
-    """One event, encoded once for as many sockets as there are."""
-
-    def __init__(self, event: str, payload: bytes) -> None:
-        text = b'42["%b",%b]' % (event.encode(), payload)
-        self.bytes = framed(text)
-        """As it goes over the line: a whole WebSocket message."""
-        self._text = text[1:]
-        self._packet: Any = None
-
-    def packet(self) -> Any:
-        """The same for engine.io's queue, which keeps what a packet was encoded to."""
-        if self._packet is None:
-            self._packet = eio.Packet(eio.MESSAGE, data=self._text.decode())
-        return self._packet
-
-
-def framed(text: bytes) -> bytes:
-    """A text message of a server, unmasked and whole (RFC 6455, 5.2)."""
-    size = len(text)
-    if size < 126:
-        return struct.pack("!BB", 0x81, size) + text
-    if size < 65536:
-        return struct.pack("!BBH", 0x81, 126, size) + text
-    return struct.pack("!BBQ", 0x81, 127, size) + text
 
 
 class Inbox:
@@ -210,33 +183,6 @@ class Way:
         self._transport.abort()
 
 
-class Beats:
-    """The heartbeat of all ways, a tenth of them at a time: no task and no timer for each."""
-
-    def __init__(self) -> None:
-        self._groups: list[set[Way]] = [set() for _ in range(PING_SECONDS)]
-        self._count = 0
-        self._timer: asyncio.TimerHandle | None = None
-
-    def add(self, way: Way) -> None:
-        self._count += 1
-        self._groups[self._count % PING_SECONDS].add(way)
-        if self._timer is None:
-            self._timer = asyncio.get_running_loop().call_later(1, self._beat, 0)
-
-    def remove(self, way: Way) -> None:
-        for group in self._groups:
-            group.discard(way)
-
-    def _beat(self, turn: int) -> None:
-        for way in list(self._groups[turn]):
-            way.beat()
-        self._timer = None
-        if any(self._groups):
-            following = (turn + 1) % PING_SECONDS
-            self._timer = asyncio.get_running_loop().call_later(1, self._beat, following)
-
-
 def read(text: str) -> list[Any]:
     """An event and what came with it; empty where socketio has to say what is wrong with it."""
     try:
@@ -247,11 +193,6 @@ def read(text: str) -> list[Any]:
 
 
 PING, PONG = framed(b"2"), "3"
-
-
-def prepared(event: str, payload: bytes) -> Frame:
-    """A frame encoded once, for as many sockets as there are."""
-    return Frame(event, payload)
 
 
 class Server(socketio.AsyncServer):  # type: ignore[misc]
@@ -351,17 +292,15 @@ class Server(socketio.AsyncServer):  # type: ignore[misc]
         found: str | None = self.manager.eio_sid_from_sid(sid, "/")
         return found
 
-    def send(self, sids: Iterable[str], frame: Frame) -> None:
+    def send(self, sids: Collection[str], frame: Frame) -> None:
         """Send one frame to each socket, at once and in order; who is too slow is cut."""
-        count = 0
+        COUNTS.deliveries += len(sids)
         for sid in sids:
-            count += 1
             way = self._seated.get(sid)
             if way is not None:
                 way.write(frame.bytes)
             else:
                 self._queue_up(sid, frame)
-        COUNTS.deliveries += count
 
     def _queue_up(self, sid: str, frame: Frame) -> None:
         eio_sid = self.eio_of(sid)
@@ -412,8 +351,3 @@ class Server(socketio.AsyncServer):  # type: ignore[misc]
         environ = self.environ.get(eio_sid) or {}
         line = environ.get("asgi.scope", {}).get(LINE)
         return line if isinstance(line, Line) else None
-
-
-def encode(view: object) -> bytes:
-    """A view as the JSON that clients get."""
-    return orjson.dumps(view)

@@ -20,8 +20,8 @@ from realtime.audio.turn import Turn
 from realtime.domain.chat import seat_inside
 from realtime.domain.meeting import CircleId, Meeting
 from realtime.domain.refusal import Reason, Refused
+from realtime.encoding import encode, prepared
 from realtime.events import Events
-from realtime.frames import encode, prepared
 from realtime.gateway import Gateway, log_fault
 from realtime.payloads import Accepted, Ack, SoundAnswer, SoundJoin, SoundLeave, SoundOffered
 from realtime.ports import OutOfReach

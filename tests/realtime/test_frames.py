@@ -23,7 +23,8 @@ from websockets.frames import Opcode
 
 from realtime.client.packets import connect as connect_packet
 from realtime.domain.meeting import Presence
-from realtime.frames import MOST_UNANSWERED, MOST_UNREAD, Way, framed, prepared
+from realtime.encoding import framed, prepared
+from realtime.frames import MOST_UNANSWERED, MOST_UNREAD, Way
 from tests.realtime.conftest import House
 
 

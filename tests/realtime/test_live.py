@@ -10,13 +10,14 @@ from dataclasses import dataclass
 import pytest
 from websockets.asyncio.client import connect as open_websocket
 
-from realtime import frames, live
+from realtime import live
 from realtime.client import ConnectRefused, RoomClient
 from realtime.client.packets import connect as connect_packet
 from realtime.clock import Clock
 from realtime.domain.commands import Accept, SetFloor, StartRound
 from realtime.domain.meeting import Floor, MemberId, Order, Presence, Wording
 from realtime.domain.refusal import Reason
+from realtime.encoding import prepared
 from realtime.live import Live
 from realtime.store import Memory, by_memory
 from tests.realtime.conftest import Door, House, Time, serving
@@ -187,7 +188,7 @@ async def test_a_reader_that_stalls_is_cut_and_nobody_else_notices(world: World)
         await host.until(lambda p: presence(p, "Bu Ani") is Presence.HERE)
         circle = world.live.gateway.circles[world.house.circle_id]
         sid = next(s.sid for s in circle.sockets.values() if s.guest.name == "Bu Ani")
-        large = frames.prepared("trouble", b'{"on":false,"x":"' + b"x" * 100_000 + b'"}')
+        large = prepared("trouble", b'{"on":false,"x":"' + b"x" * 100_000 + b'"}')
         sent = 0
         while world.live.gateway.find(sid) is not None:
             world.live.sio.send([sid], large)

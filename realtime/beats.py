@@ -1,0 +1,42 @@
+"""The heartbeat of all lines together: no task and no timer for each of them.
+
+Declines to know what a beat is, and who is gone.
+"""
+
+from __future__ import annotations
+
+import asyncio
+from typing import Protocol
+
+PING_SECONDS = 10
+
+
+class Beating(Protocol):
+    def beat(self) -> None: ...
+
+
+class Beats:
+    """A tenth of them each second."""
+
+    def __init__(self) -> None:
+        self._groups: list[set[Beating]] = [set() for _ in range(PING_SECONDS)]
+        self._count = 0
+        self._timer: asyncio.TimerHandle | None = None
+
+    def add(self, way: Beating) -> None:
+        self._count += 1
+        self._groups[self._count % PING_SECONDS].add(way)
+        if self._timer is None:
+            self._timer = asyncio.get_running_loop().call_later(1, self._beat, 0)
+
+    def remove(self, way: Beating) -> None:
+        for group in self._groups:
+            group.discard(way)
+
+    def _beat(self, turn: int) -> None:
+        for way in list(self._groups[turn]):
+            way.beat()
+        self._timer = None
+        if any(self._groups):
+            following = (turn + 1) % PING_SECONDS
+            self._timer = asyncio.get_running_loop().call_later(1, self._beat, following)
