@@ -102,7 +102,8 @@ class Guard:
             text = message.get("text")
             if text is None or not READABLE.match(text):
                 return GONE
-            if len(text) > MAX_FRAME or len(text.encode("utf-8", "replace")) > MAX_FRAME:
+            # No character has more than four bytes, so most frames need not be counted out.
+            if len(text) > MAX_FRAME // 4 and len(text.encode("utf-8", "replace")) > MAX_FRAME:
                 if not await self._refuse(text):
                     return GONE
                 continue
