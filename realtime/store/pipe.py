@@ -15,6 +15,7 @@ from typing import Any, cast
 import hiredis
 from redis.asyncio.connection import AbstractConnection
 from redis.exceptions import ConnectionError as RedisConnectionError
+from redis.exceptions import ResponseError
 
 Word = str | bytes | int
 
@@ -57,6 +58,12 @@ class Pipe(asyncio.Protocol):
 
     async def exchange(self, commands: Sequence[Sequence[Word]]) -> list[Any]:
         """The answer to each, refusals among them. Raises once the connection is lost."""
+        if len(commands) == 1:
+            # Mostly it is one, and gathering costs as much as asking.
+            try:
+                return [await self.ask(commands[0])]
+            except ResponseError as refusal:
+                return [refusal]
         asked = [self.ask(words) for words in commands]
         replies = await asyncio.gather(*asked, return_exceptions=True)
         for reply in replies:

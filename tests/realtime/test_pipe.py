@@ -47,6 +47,9 @@ async def test_a_refusal_is_one_answer_among_the_others(pool: ConnectionPool) ->
     pipe = await opened(pool)
     replies = await pipe.exchange([("ECHO", "a"), ("EVALSHA", "0" * 40, 0), ("ECHO", b"b")])
     assert (replies[0], type(replies[1]), replies[2]) == (b"a", NoScriptError, b"b")
+    assert [type(reply) for reply in await pipe.exchange([("EVALSHA", "0" * 40, 0)])] == [
+        NoScriptError
+    ]
 
 
 async def test_whoever_gives_up_takes_nobody_elses_answer(pool: ConnectionPool) -> None:
