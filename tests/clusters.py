@@ -16,7 +16,8 @@ from redis.asyncio import Redis
 from redis.crc import key_slot
 from redis.exceptions import RedisError
 
-from server.embedded import binary, die_with_parent
+from server.embedded import binary
+from server.lives import die_with_parent
 from tests.journeys.browsing import free_port
 from tests.valkeys import answers, grown, safe_for
 
