@@ -73,6 +73,7 @@ class Circle:
     nodding: set[MemberId] = field(default_factory=set)
     pace: limits.Pace = field(default_factory=limits.Pace)
     """At which people come to its door here."""
+    knocking: asyncio.Lock = field(default_factory=asyncio.Lock)
 
     _within: tuple[Meeting, list[Socket]] | None = None
 

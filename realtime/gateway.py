@@ -8,7 +8,7 @@ from __future__ import annotations
 import asyncio
 import logging
 from collections.abc import Callable, Iterable, Mapping
-from contextlib import suppress
+from contextlib import nullcontext, suppress
 from typing import Any, Protocol
 
 import orjson
@@ -128,14 +128,18 @@ class Gateway:
             raise Refused(Reason.OUT_OF_REACH)
         guest = await self._admission.admit(cookies, hello.circle)
         again = sitting(self.room.known.get(guest.circle_id), guest.member_id) is not None
-        if not again and not guest.facilitator:
+        knocks = not again and not guest.facilitator
+        if knocks:
             await self._in_their_turn(guest.circle_id)
         socket = Socket(sid, guest, cookies, hello.circle, hello.observer, hello.tab)
         try:
             tabs = await self.presence.arrive(guest.circle_id, guest.member_id, sid)
             if tabs > TABS:
                 raise Refused(Reason.TOO_MANY_TABS)
-            await self._arrive(await self._take_in(socket), socket)
+            circle = await self._take_in(socket)
+            # One knock at a time: a dozen would race each other and whoever presses inside.
+            async with circle.knocking if knocks else nullcontext():
+                await self._arrive(circle, socket)
         except BaseException:
             await self._leave(socket)
             raise
