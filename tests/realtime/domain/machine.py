@@ -57,6 +57,7 @@ KINDS: dict[Any, st.SearchStrategy[Any]] = {
     Phase: st.sampled_from(Phase),
     int: st.sampled_from([60, -30, -300, 10**6]),
     bool: st.booleans(),
+    c.Revoked: st.sampled_from(get_args(c.Revoked)),
 }
 """How to draw a field of a command, by its type: a new command draws itself."""
 
