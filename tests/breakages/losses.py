@@ -5,7 +5,7 @@ from __future__ import annotations
 from tests.breakages.breakage import Breakage
 
 STORE = "realtime/store/"
-COPIES = ("tests/contracts/test_copies.py",)
+COPIES = ("tests/contracts/test_meetings.py",)
 KNOWN = ("tests/realtime/test_known.py",)
 DIED = ("tests/contracts/test_redis_faults.py",)
 LIVE = ("tests/realtime/test_live.py",)

@@ -4,13 +4,15 @@ from __future__ import annotations
 
 import asyncio
 from dataclasses import replace
+from itertools import permutations
 
 import pytest
 
 from realtime.domain.meeting import Phase, Wording
-from realtime.ports import OutOfReach
+from realtime.ports import OutOfReach, Settling
 from realtime.store import Stores
-from tests.contracts.worlds import CIRCLE, OTHER, SITI, Hearer, World, meeting
+from realtime.store.redis import WINDOW
+from tests.contracts.worlds import CIRCLE, OTHER, SITI, Clock, Hearer, World, meeting
 
 
 async def add_one(process: Stores) -> None:
@@ -105,3 +107,32 @@ async def test_out_of_reach_is_told_and_never_looks_like_empty(world: World) -> 
         world.mend()
     assert await process.meetings.load(CIRCLE) == meeting()
     assert await process.meetings.load(OTHER) is None
+
+
+@pytest.mark.parametrize("order", list(permutations((1, 2, 3))))
+async def test_of_all_copies_of_a_lost_meeting_the_newest_stands_whatever_their_order(
+    world: World, order: tuple[int, ...]
+) -> None:
+    clock = Clock()
+    processes = [world.process(clock) for _ in order]
+    for process, version in zip(processes, order, strict=True):
+        with pytest.raises(Settling):
+            await process.meetings.offer(CIRCLE, meeting(version), 0.0)
+    with pytest.raises(Settling):
+        await processes[0].meetings.load(CIRCLE)
+    with pytest.raises(Settling):
+        await processes[0].meetings.swap(meeting(order[0]), meeting(4))
+    clock.now += WINDOW + 0.1
+    told = [await process.meetings.offer(CIRCLE, None, 0.0) for process in processes]
+    assert {newest.copy.version for newest in told if newest} == {3}
+    settled = []
+    for process, newest in zip(processes, told, strict=True):
+        assert newest
+        again = meeting(4, epoch=newest.epoch)
+        settled.append(await process.meetings.settle(newest, again))
+    assert settled == [True, False, False]
+    found = await processes[1].meetings.load(CIRCLE)
+    assert found
+    assert (found.version, found.epoch > 1) == (4, True)
+    # One that comes too late is older than what is there by now.
+    assert await processes[2].meetings.offer(CIRCLE, meeting(9), 0.0) is None

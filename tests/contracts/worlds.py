@@ -92,6 +92,8 @@ class MemoryWorld:
         self._closers: list[Callable[[], Awaitable[None]]] = []
 
     def process(self, clock: Clock | None = None) -> Stores:
+        if clock is not None:
+            self.memory.clock = clock
         stores = by_memory(self.memory, clock)
         self._closers.append(stores.close)
         return stores
