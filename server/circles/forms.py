@@ -37,6 +37,7 @@ def line(raw: str) -> str:
 
 LONGEST_TOPIC = 200
 LONGEST_PLACE = 80
+LONGEST_SEARCH = 900
 
 
 class CircleDetails(BaseModel):
@@ -83,8 +84,9 @@ class CircleDetails(BaseModel):
 
     @property
     def search(self) -> str:
-        """Folded, for searching."""
-        return " ".join(f"{self.name} {self.topic} {self.place}".casefold().split())
+        """Folded, for searching; what folding makes too long for its column is cut."""
+        folded = " ".join(f"{self.name} {self.topic} {self.place}".casefold().split())
+        return folded[:LONGEST_SEARCH]
 
     def columns(self) -> dict[str, object]:
         """As the circle's table keeps it."""

@@ -13,6 +13,19 @@ MOST_CODE_POINTS = 200
 MOST_MARKS = 4
 JOINERS = {"\u200c", "\u200d"}
 ALLOWED_FORMAT = JOINERS | {"\ufe0e", "\ufe0f"}
+# Letters, marks and signs that nobody sees, whatever their category says (Unicode's
+# Default_Ignorable_Code_Point, and three that are drawn as nothing).
+UNSEEN = frozenset(
+    "\u034f\u115f\u1160\u17b4\u17b5\u180b\u180c\u180d\u180f\u3164\uffa0\u2800\ufffc\U00016fe4"
+    "\U0001d159" + "".join(map(chr, (*range(0xFE00, 0xFE0E), *range(0xE0100, 0xE01F0))))
+)
+LONGEST_KEY = 200
+"""What a database keeps of it: some characters read as a dozen."""
+LOOKALIKES = str.maketrans(
+    "аеорсухіјѕһԁԛԝвкмнтαεορντικυχβημζıɑɡɩօսհոց",
+    "aeopcyxijshdqwbkmhtaeopvtikyxbhmziagiouhng",
+)
+"""Small letters of other scripts that are drawn as Latin ones, or whose capitals are."""
 
 
 class BadName(Exception):
@@ -32,7 +45,8 @@ def clean_name(raw: str, longest: int = LONGEST) -> str:
         raise BadName("name.empty")
     if any(hides(char) for char in name) or has_tower(name):
         raise BadName("name.hidden")
-    if len(name) > MOST_CODE_POINTS or graphemes(name) > longest:
+    too_long = len(name) > MOST_CODE_POINTS or graphemes(name) > longest
+    if too_long or len(name_key(name)) > LONGEST_KEY:
         raise BadName("name.long")
     if not any(unicodedata.category(char)[0] in "LN" for char in name):
         raise BadName("name.letters")
@@ -40,9 +54,11 @@ def clean_name(raw: str, longest: int = LONGEST) -> str:
 
 
 def hides(char: str) -> bool:
-    """Controls, direction overrides, zero-width and unassigned characters."""
+    """Controls, direction overrides, zero-width, unseen and unassigned characters."""
     if char in ALLOWED_FORMAT:
         return False
+    if char in UNSEEN:
+        return True
     return unicodedata.category(char) in {"Cc", "Cf", "Cs", "Co", "Cn", "Zl", "Zp"}
 
 
@@ -75,8 +91,10 @@ def graphemes(name: str) -> int:
 
 
 def name_key(name: str) -> str:
-    """Two names with the same key read as the same."""
-    folded = unicodedata.normalize("NFKC", name).casefold()
+    """Two names with the same key read as the same, in whichever script they were typed."""
+    folded = unicodedata.normalize("NFKC", name).casefold().translate(LOOKALIKES)
+    # 'İ' in small is an i with a dot more.
+    folded = folded.replace("i\u0307", "i")
     return "".join(char for char in folded if char not in ALLOWED_FORMAT and not char.isspace())
 
 

@@ -130,6 +130,12 @@ BAD_NAMES = {
     "a control character": "Me\x07lati",
     "a direction override": "Melati\u202egpj",
     "an isolate": "\u2066Melati",
+    "a letter that nobody sees": "\u3164",
+    "blank dots": "\u2800a",
+    "a joiner of marks": "Me\u034flati",
+    "a selector of a variant": "Melati\U000e0101",
+    "a tag": "Melati\U000e0041",
+    "characters that read as a dozen": "\ufdfa" * 40,
     "marks piled up": "a" + "\u0301" * 12,
     "punctuation": "...",
 }
@@ -168,7 +174,10 @@ async def test_a_name_of_any_script_is_fine_and_stays_in_its_direction(
     assert f"<bdi>{kept}</bdi>" in (await visitor.get(f"{site.circle}/tunggu")).text
 
 
-@pytest.mark.parametrize("same", ["Melati", "melati", "MELATI", " Me lati ", "Ｍelati"])
+@pytest.mark.parametrize(
+    "same",
+    ["Melati", "melati", "MELATI", " Me lati ", "Ｍelati", "Mеlаti", "Μelati", "Mel\u200dati"],
+)
 async def test_a_name_that_reads_the_same_is_taken_and_another_is_offered(
     site: Site, same: str
 ) -> None:
