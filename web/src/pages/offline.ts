@@ -1,8 +1,10 @@
 // Lets this device keep help lines and the notebook for when there is no network. Without it the
 // pages are the same, as long as there is one.
 
+import { register } from "../trusted";
+
 async function keepForLater(): Promise<void> {
-  await navigator.serviceWorker.register("/worker.js");
+  await register();
   const { active } = await navigator.serviceWorker.ready;
   active?.postMessage({ lang: document.documentElement.lang, path: location.pathname });
 }

@@ -1,6 +1,8 @@
 // Turns reminders on in this browser. Shows its button only where the browser can show any,
 // and asks for permission only once it is pressed.
 
+import { register } from "../trusted";
+
 /** Bytes of base64url. */
 export function bytes(text: string): Uint8Array<ArrayBuffer> {
   const plain = atob(text.replace(/-/g, "+").replace(/_/g, "/"));
@@ -12,7 +14,7 @@ export type Outcome = "done" | "denied" | "failed";
 /** Ask, subscribe, and tell the server where to knock. */
 export async function turnOn(to: string, key: string): Promise<Outcome> {
   if ((await Notification.requestPermission()) !== "granted") return "denied";
-  await navigator.serviceWorker.register("/worker.js");
+  await register();
   const registration = await navigator.serviceWorker.ready;
   const known = await registration.pushManager.getSubscription();
   // One that was made for another key reaches nobody.
