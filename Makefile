@@ -9,6 +9,7 @@
 #   make screens         a picture of every screen, into an ignored folder
 #   make prove-privacy   say everything with a canary, then look for it everywhere
 #   make faults          kill, stop, cut and flood real processes: what people see (ARGS=name, LONG=1)
+#   make fuzz ARGS=600   junk of every kind at a real server, for ten minutes
 #   make mutants         break the rules one by one: every breakage has to be caught
 #   make soak STEPS=…    random meetings, a million steps     make bench-stick, -chat, -pages, -sound
 #   make lock            work out the lock files again (ARGS=--upgrade for newer versions)
@@ -40,7 +41,7 @@ export UV_PYTHON_DOWNLOADS := never
 # Compiled modules are kept wherever make runs: without them every start costs seconds.
 unexport PYTHONDONTWRITEBYTECODE
 
-.PHONY: help run demo test lint types contracts wire test-web build budgets test-py test-pg screens bench-pages bench-stick bench-sound bench-loss bench-moves soak mutants prove-privacy faults lock clean bench-chat
+.PHONY: fuzz help run demo test lint types contracts wire test-web build budgets test-py test-pg screens bench-pages bench-stick bench-sound bench-loss bench-moves soak mutants prove-privacy faults lock clean bench-chat
 help:
 	@sed -n '3,15s/^# *//p' Makefile
 
@@ -116,6 +117,10 @@ prove-privacy: $(DEV_READY) $(BUILT) $(BROWSER_READY)
 # What happens to servers, to real ones in mid-round; LONG=1 for the slow rows too.
 faults: $(DEV_READY) $(BUILT)
 	LONG=$(LONG) $(BIN)/python -m tests.faults.run $(ARGS)
+
+# Junk of every kind at a real server: ARGS=600 for ten minutes, ARGS='60 --postgres'.
+fuzz: $(DEV_READY) $(BUILT)
+	$(BIN)/python -m tests.fuzz $(ARGS)
 
 # Each rule broken on purpose, and which test notices: ARGS='offer' for some of them.
 mutants: $(DEV_READY)
