@@ -22,6 +22,7 @@ from realtime.domain.meeting import CircleId, Meeting, MemberId
 from realtime.domain.reading import stamp
 from realtime.domain.refusal import Reason, Refused
 from realtime.frames import Server
+from realtime.line import address_of
 from realtime.payloads import Hello, parse
 from realtime.ports import (
     PASSING,
@@ -103,15 +104,13 @@ class Gateway:
 
     async def _connect(self, sid: str, environ: Mapping[str, Any], auth: object) -> None:
         """Let somebody in, or refuse with the reason as the message of the error."""
-        address = address_of(environ)
         trace.begin()
         try:
-            await asyncio.sleep(self._failed.wait(address, self.clock.now()))
             await self._enter(sid, cookies_of(environ), auth)
         except Refused as refusal:
             COUNTS.refused_joins[refusal.reason] += 1
             if refusal.reason in GUESSES:
-                self._failed.failed(address, self.clock.now())
+                await self._hold_up(address_of(environ.get("asgi.scope", {})))
             raise socketio.exceptions.ConnectionRefusedError(refusal.reason.value) from None
         except OutOfReach:
             COUNTS.refused_joins[Reason.OUT_OF_REACH] += 1
@@ -121,6 +120,12 @@ class Gateway:
             log_fault("connect", bug)
             COUNTS.refused_joins[Reason.FAULT] += 1
             raise socketio.exceptions.ConnectionRefusedError(Reason.FAULT.value) from None
+
+    async def _hold_up(self, address: str) -> None:
+        """Whoever guesses waits for the answer; members who share their network come in at once."""
+        now = self.clock.now()
+        self._failed.failed(address, now)
+        await asyncio.sleep(self._failed.wait(address, now))
 
     async def _enter(self, sid: str, cookies: Mapping[str, str], auth: object) -> None:
         hello = read_hello(auth)
@@ -350,12 +355,6 @@ def read_hello(auth: object) -> Hello:
 def cookies_of(environ: Mapping[str, Any]) -> dict[str, str]:
     pairs = (part.partition("=") for part in str(environ.get("HTTP_COOKIE", "")).split(";"))
     return {name.strip(): value.strip() for name, found, value in pairs if found}
-
-
-def address_of(environ: Mapping[str, Any]) -> str:
-    """The peer that the ASGI server names; behind a proxy it is the one that server trusts."""
-    client = environ.get("asgi.scope", {}).get("client")
-    return str(client[0]) if client else "unknown"
 
 
 def log_fault(event: str, bug: BaseException) -> None:

@@ -7,6 +7,7 @@ networks share addresses, so an address that fails often is only made to wait.
 from __future__ import annotations
 
 import ipaddress
+from collections import Counter
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import NamedTuple
@@ -163,14 +164,24 @@ MOST_NETWORKS = 10_000
 
 
 def network(address: str) -> str:
-    """The part of an address that one household or phone mast shares; junk is one network."""
+    """The part of an address that a neighbourhood or phone mast shares; junk is one network."""
+    return shared(address, 24, 56)
+
+
+def household(address: str) -> str:
+    """The part that one line shares: an IPv4 address, or the whole IPv6 network behind it."""
+    return shared(address, 32, 64)
+
+
+def shared(address: str, bits4: int, bits6: int) -> str:
+    """The network of an address, of that many bits. An IPv4 address within IPv6 is that one."""
     try:
         parsed = ipaddress.ip_address(address.partition("%")[0])
     except ValueError:
         return "unknown"
     if isinstance(parsed, ipaddress.IPv6Address) and parsed.ipv4_mapped is not None:
         parsed = parsed.ipv4_mapped
-    length = 24 if parsed.version == 4 else 56
+    length = bits4 if parsed.version == 4 else bits6
     return str(ipaddress.ip_network(f"{parsed}/{length}", strict=False))
 
 
@@ -206,3 +217,35 @@ class FailedJoins:
         )
         for name in fullest[: max(1, self.most // 10)]:
             del self._buckets[name]
+
+
+CROWDED = 300
+"""Lines of one household in one process: from here on each new one waits a little longer.
+
+Behind one address of a phone network there may be hundreds of people, so the bound is generous.
+"""
+MOST_LINES = 1000
+"""And from here on there are no more of them, until one is closed."""
+CROWD_SECONDS = 0.02
+"""By which each line more than `CROWDED` makes the next one wait."""
+
+
+class Crowd:
+    """How many lines each household has open. Declines to know whose they are."""
+
+    def __init__(self) -> None:
+        self._open: Counter[str] = Counter()
+
+    def enter(self, address: str) -> float | None:
+        """Seconds to wait before going on, mostly 0; None: there are too many, and no `leave`."""
+        name = household(address)
+        if self._open[name] >= MOST_LINES:
+            return None
+        self._open[name] += 1
+        return max(0.0, min(LONGEST_WAIT / 2, (self._open[name] - CROWDED) * CROWD_SECONDS))
+
+    def leave(self, address: str) -> None:
+        name = household(address)
+        self._open[name] -= 1
+        if not self._open[name]:
+            del self._open[name]

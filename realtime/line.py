@@ -11,6 +11,8 @@ import re
 from collections.abc import Awaitable, Callable, MutableMapping
 from typing import Any
 
+from realtime import limits
+
 Scope = MutableMapping[str, Any]
 Message = MutableMapping[str, Any]
 Receive = Callable[[], Awaitable[Message]]
@@ -130,13 +132,42 @@ class Guard:
 
 def guarded(app: App) -> App:
     """The same ASGI application, behind the guard."""
+    crowd = limits.Crowd()
 
     async def serve(scope: Scope, receive: Receive, send: Send) -> None:
         if scope["type"] != "websocket":
             await app(scope, receive, send)
             return
-        line = Line(send)
-        guard = Guard(receive, send, line)
-        await line.run(app({**scope, LINE: line}, guard.receive, send))
+        address = address_of(scope)
+        wait = crowd.enter(address)
+        if wait is None:
+            await turn_away(scope, receive, send)
+            return
+        try:
+            if wait:
+                await asyncio.sleep(wait)
+            line = Line(send)
+            guard = Guard(receive, send, line)
+            await line.run(app({**scope, LINE: line}, guard.receive, send))
+        finally:
+            crowd.leave(address)
 
     return serve
+
+
+def address_of(scope: Scope) -> str:
+    """The peer that the ASGI server names; behind a proxy it is the one that server trusts."""
+    client = scope.get("client")
+    return str(client[0]) if client else "unknown"
+
+
+async def turn_away(scope: Scope, receive: Receive, send: Send) -> None:
+    """Too many lines from there: come back later."""
+    await receive()
+    if "websocket.http.response" not in (scope.get("extensions") or {}):
+        await send({"type": "websocket.close", "code": 1013})
+        return
+    headers = [(b"retry-after", b"%d" % limits.LONGEST_WAIT)]
+    start = {"type": "websocket.http.response.start", "status": 429, "headers": headers}
+    await send(start)
+    await send({"type": "websocket.http.response.body", "body": b""})

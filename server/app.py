@@ -15,7 +15,7 @@ from server.database import Database
 from server.figures import Figures, of_web
 from server.health import LIVES, READY, Health
 from server.jobs import Jobs
-from server.pages import make_pages
+from server.pages import make_pages, read_beforehand
 from server.security import Keys, headers_for
 from server.settings import Settings
 
@@ -37,10 +37,12 @@ def create_app(settings: Settings, redis_url: str) -> Whole:
         await jobs.start()
         # Nothing passes while the Redis could keep it: asked at the start, and again each minute.
         watching = asyncio.create_task(gate.watched(redis_url, room.shut))
+        reading = asyncio.create_task(asyncio.to_thread(read_beforehand, pages))
         try:
             yield
         finally:
             watching.cancel()
+            await reading
             await jobs.stop()
             await room.stop()
             await database.close()

@@ -5,11 +5,12 @@ Slows down rather than bans: phone networks share addresses. Declines to remembe
 
 from __future__ import annotations
 
-import ipaddress
 import time
 from collections import OrderedDict
 from collections.abc import Callable
 from dataclasses import dataclass, field
+
+from realtime.limits import household
 
 MOST_ADDRESSES = 20_000
 
@@ -72,10 +73,4 @@ class Limits:
 
 def prefix(address: str | None) -> str:
     """The network that an address belongs to: a household has a whole IPv6 /64."""
-    try:
-        parsed = ipaddress.ip_address(address or "")
-    except ValueError:
-        return "?"
-    if isinstance(parsed, ipaddress.IPv6Address):
-        return str(ipaddress.ip_network((parsed, 64), strict=False))
-    return str(parsed)
+    return household(address or "")

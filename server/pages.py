@@ -8,8 +8,8 @@ import time
 from collections.abc import AsyncGenerator, AsyncIterator, Callable
 from contextlib import AbstractAsyncContextManager, asynccontextmanager
 
-from quart import Quart, Response, g, request
-from werkzeug.exceptions import Forbidden
+from quart import Quart, Response, current_app, g, request
+from werkzeug.exceptions import Forbidden, RequestEntityTooLarge
 
 from realtime import trace
 from server import care, guessing, words
@@ -58,6 +58,7 @@ from server.reminders.routes import reminders
 from server.security import LARGEST_BODY, Keys, comes_from_us, headers_for
 from server.settings import Settings
 from server.web import (
+    BY_SCRIPTS,
     FORM,
     SIGN_IN,
     Services,
@@ -72,6 +73,8 @@ from server.web import (
 Around = Callable[[], AbstractAsyncContextManager[None]]
 FOREVER = "public, max-age=31536000, immutable"
 SMALLEST_TO_COMPRESS = 600
+SLOWEST_BODY = 30
+"""Seconds for a form to come: 64 KB over the slowest of phone networks."""
 
 
 def make_pages(
@@ -84,7 +87,7 @@ def make_pages(
 def laid_out() -> Quart:
     """Every route, template and gate, for no instance yet."""
     app = Quart("server", static_folder=None, template_folder=str(STATIC.parent / "templates"))
-    app.config.update(MAX_CONTENT_LENGTH=LARGEST_BODY, MAX_FORM_PARTS=60)
+    app.config.update(MAX_CONTENT_LENGTH=LARGEST_BODY, MAX_FORM_PARTS=60, BODY_TIMEOUT=SLOWEST_BODY)
     people = (accounts, passkeys, ways_in, steps, codes, me, ending)
     desks = (desk, help_desk, holders, own_lines, told)
     gatherings = (finding, entry, invitations, inviting, guides)
@@ -97,6 +100,7 @@ def laid_out() -> Quart:
     app.add_url_rule("/static/built/<path:name>", "built", built)
     register_errors(app)
     app.before_request(settle)
+    app.before_request(over_tls)
     app.before_request(gate)
     app.after_request(finish)
     app.teardown_request(let_go)
@@ -153,6 +157,17 @@ def prepare_templates(app: Quart) -> None:
     app.context_processor(every_page)
 
 
+def read_beforehand(app: Quart) -> None:
+    """Compile every template and read what pages load, so that nobody waits while somebody's
+    first visit does it. May run in a thread beside the loop."""
+    for name in app.jinja_env.list_templates(extensions=["html"]):
+        app.jinja_env.get_template(name)
+    assets: Assets = app.extensions["lingkar"].assets
+    for source in assets.manifest():
+        if not source.startswith("_"):
+            assets.entry(source)
+
+
 def every_page() -> dict[str, object]:
     """What every template sees. `known`: somebody is behind this browser, as far as was asked."""
     known = g.get("person") is not None
@@ -186,6 +201,18 @@ async def settle() -> None:
     g.theme = theme if theme in ("light", "dark") else "auto"
 
 
+async def over_tls() -> Response | None:
+    """Whoever comes without TLS to a place that has it is sent on; the proxy says how they came."""
+    settings = services().settings
+    plain = request.headers.get("X-Forwarded-Proto", "").lower() == "http"
+    if not (settings.secure and plain):
+        return None
+    if request.method not in ("GET", "HEAD"):
+        # Its form went over the line readable: sending it again would hide that.
+        raise Forbidden
+    return Response("", 301, {"Location": settings.public_url + request.full_path.rstrip("?")})
+
+
 async def gate() -> None:
     """Rate, then where it comes from, then the form's own token."""
     if request.path.startswith("/static/"):
@@ -196,10 +223,14 @@ async def gate() -> None:
     # A phone's own share sheet has no form of ours behind it, and nothing is done with it.
     if not writing or request.path == SHARED:
         return
+    if (request.content_length or 0) > LARGEST_BODY:
+        # Before anybody asks for it, so that it is the same for whoever does not read it.
+        raise RequestEntityTooLarge
     ours = comes_from_us(request.headers, services().settings.origins)
     if ours is False:
         raise Forbidden
-    if request.is_json:
+    view = current_app.view_functions.get(request.endpoint or "")
+    if request.is_json and hasattr(view, BY_SCRIPTS):
         # Another site cannot send JSON without asking first, and we answer no such question.
         return
     token = (await request.form).get("_token")

@@ -21,7 +21,7 @@ from typing import Any
 
 import uvicorn
 
-from server import collecting, logs, loops, memory, metrics
+from server import collecting, handshakes, logs, loops, memory, metrics
 from server.listening import CannotServe, as_many_as_allowed
 from server.patience import PatientProtocol
 from server.settings import Settings
@@ -86,6 +86,7 @@ async def serve(
     config = configured(
         app,
         lifespan="on",
+        **trusting(settings),
         timeout_graceful_shutdown=GRACE_SECONDS,
         ssl_certfile=tls.cert if tls else None,
         ssl_keyfile=tls.key if tls else None,
@@ -100,7 +101,7 @@ def configured(app: Any, **more: Any) -> uvicorn.Config:
         app,
         loop="uvloop",
         http=PatientProtocol,
-        ws="websockets-sansio",
+        ws=handshakes.WebSocket,
         ws_max_size=LARGEST_FRAME,
         ws_per_message_deflate=False,
         # The room asks by itself whether somebody is still there.
@@ -110,6 +111,15 @@ def configured(app: Any, **more: Any) -> uvicorn.Config:
         log_config=None,
         **more,
     )
+
+
+def trusting(settings: Settings) -> dict[str, Any]:
+    """Whose X-Forwarded-For counts: of the proxies that are named, and of nobody else."""
+    return {
+        "proxy_headers": bool(settings.proxies),
+        # Named always: uvicorn would read the environment by itself.
+        "forwarded_allow_ips": list(settings.proxies),
+    }
 
 
 async def until_stopped(

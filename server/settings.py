@@ -3,11 +3,15 @@
 from __future__ import annotations
 
 from dataclasses import dataclass, field, replace
+from ipaddress import ip_network
 from pathlib import Path
 from urllib.parse import urlencode, urlsplit
 
-from pydantic import Field, SecretStr
+from pydantic import Field, SecretStr, field_validator
 from pydantic_settings import BaseSettings, SettingsConfigDict
+
+THIS_MACHINE = ("127.0.0.1", "::1")
+NO_PROXY = "none"
 
 
 class Environment(BaseSettings):
@@ -33,6 +37,15 @@ class Environment(BaseSettings):
     turn_urls: str = Field("", validation_alias="TURN_URLS")
     turn_secret: SecretStr | None = Field(None, validation_alias="TURN_SECRET")
     turn_seconds: int = Field(6 * 3600, ge=60, validation_alias="TURN_SECONDS")
+    proxies: str | None = Field(None, validation_alias="LINGKAR_PROXIES")
+
+    @field_validator("proxies")
+    @classmethod
+    def are_networks(cls, said: str | None) -> str | None:
+        """Addresses and networks alone: whoever trusts everybody counts whatever anybody says."""
+        if any(ip_network(one, strict=False).prefixlen == 0 for one in networks(said or "")):
+            raise ValueError("that would be everybody")
+        return said
 
 
 @dataclass(frozen=True)
@@ -66,11 +79,16 @@ class Settings:
     turn_urls: tuple[str, ...] = ()
     turn_secret: str | None = field(default=None, repr=False)
     turn_seconds: int = 6 * 3600
+    proxies: tuple[str, ...] = ()
+    """Whose word is taken for where people come from; anybody else's changes nothing."""
 
     @classmethod
     def from_env(cls) -> Settings:
         """Read the environment once."""
         said = Environment()  # type: ignore[call-arg, unused-ignore]
+        # A public address without a word about its proxy: one on this machine, as most have it.
+        nearby = THIS_MACHINE if said.public_url else ()
+        told = None if said.proxies is None else networks(said.proxies)
         return cls(
             host=said.host,
             port=said.port,
@@ -89,6 +107,7 @@ class Settings:
             turn_urls=listed(said.turn_urls),
             turn_secret=said.turn_secret.get_secret_value() if said.turn_secret else None,
             turn_seconds=said.turn_seconds,
+            proxies=nearby if told is None else told,
         )
 
     def serving_at(self, url: str, port: int) -> Settings:
@@ -138,3 +157,9 @@ def trusting(url: str | None, authority: Path | None) -> str | None:
 def listed(words: str) -> tuple[str, ...]:
     """What stands between commas."""
     return tuple(word.strip() for word in words.split(",") if word.strip())
+
+
+def networks(words: str) -> tuple[str, ...]:
+    """The networks that are named; `none` names none. Raises `ValueError`."""
+    named = (word for word in listed(words) if word != NO_PROXY)
+    return tuple(str(ip_network(word, strict=False)) for word in named)

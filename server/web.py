@@ -6,8 +6,9 @@ Decides nothing; each handler does.
 from __future__ import annotations
 
 import secrets
+from collections.abc import Callable
 from dataclasses import dataclass
-from typing import Any
+from typing import Any, TypeVar
 
 from quart import Response, current_app, g, render_template, request
 from sqlalchemy.ext.asyncio import AsyncSession
@@ -34,6 +35,16 @@ class Services:
     database: Database
     assets: Assets
     limits: Limits
+
+
+View = TypeVar("View", bound=Callable[..., Any])
+BY_SCRIPTS = "takes_json"
+
+
+def takes_json(view: View) -> View:
+    """This one is asked by our own scripts. Every other one takes forms with their token alone."""
+    setattr(view, BY_SCRIPTS, True)
+    return view
 
 
 class TooFast(Exception):

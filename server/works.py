@@ -12,7 +12,7 @@ from functools import partial
 from typing import TYPE_CHECKING
 
 from server.lives import Work, of_ours
-from server.settings import Settings
+from server.settings import NO_PROXY, Settings
 
 if TYPE_CHECKING:
     import socket
@@ -51,6 +51,8 @@ def web(
                 "LINGKAR_DATA": str(settings.data_dir),
                 "REDIS_URL": redis_url,
                 "DATABASE_URL": settings.database or "",
+                # Never to be guessed from a PUBLIC_URL that we gave it ourselves.
+                "LINGKAR_PROXIES": ",".join(settings.proxies) or NO_PROXY,
                 "LINGKAR_SOUND_WORKERS": str(settings.sound_workers),
                 **figures(settings),
             }

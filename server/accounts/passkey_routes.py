@@ -48,6 +48,7 @@ from server.web import (
     read_cookie,
     services,
     spend,
+    takes_json,
     write_cookie,
 )
 
@@ -120,6 +121,7 @@ async def key_exists(_error: KeyExists) -> Response:
 
 
 @passkeys.post("/kunci/mulai")
+@takes_json
 async def begin() -> Response:
     """Start making a key: for the first organiser, or one more for who is signed in."""
     setting_up = await may_set_up()
@@ -144,6 +146,7 @@ async def begin() -> Response:
 
 
 @passkeys.post("/kunci/simpan")
+@takes_json
 async def store() -> Response:
     """Keep the key that was made; at set-up, its owner is the first organiser from now on."""
     setting_up = await may_set_up()
@@ -190,6 +193,7 @@ async def organiser_with_key(
 
 
 @passkeys.post("/kunci/tantangan")
+@takes_json
 async def ask() -> Response:
     """A challenge for whichever key this device has. Nobody says a name."""
     await sent()
@@ -198,6 +202,7 @@ async def ask() -> Response:
 
 
 @passkeys.post("/kunci/masuk")
+@takes_json
 async def enter() -> Response:
     """Sign in with what the key answered."""
     body, address = await sent(), here()

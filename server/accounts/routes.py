@@ -38,6 +38,7 @@ from server.web import (
     see_other,
     services,
     spend,
+    takes_json,
     who,
     write_cookie,
 )
@@ -72,6 +73,7 @@ async def set_up_page(status: int, sent: dict[str, str], wrong: set[str]) -> Res
 
 
 @accounts.post("/siapkan/tukar")
+@takes_json
 async def exchange() -> Response:
     """The link's secret for an hour to fill in the form. The link holds until the form is sent."""
     secret = await sent_secret()

@@ -14,7 +14,7 @@ from server.circles.queries import MyCircle, find_my_circle, holds, use
 from server.circles.routes import speak
 from server.circles.tables import Circle, Invitation
 from server.limits import EXCHANGE
-from server.web import Invalid, db, page, see_other, spend, who
+from server.web import Invalid, db, page, see_other, spend, takes_json, who
 
 invitations = Blueprint("invitations", __name__)
 
@@ -28,6 +28,7 @@ async def arrive() -> Response:
 
 
 @invitations.post("/u/tukar")
+@takes_json
 async def exchange() -> Response:
     """The secret of a link for a note in a cookie. JSON or a form."""
     # Whoever guessed too often is not told of a right guess either.

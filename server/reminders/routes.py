@@ -10,7 +10,7 @@ from server.circles.calendar_routes import belonging
 from server.circles.routes import now
 from server.reminders.push import Reach
 from server.reminders.queries import start
-from server.web import db
+from server.web import db, takes_json
 
 reminders = Blueprint("reminders", __name__)
 
@@ -22,6 +22,7 @@ def reach() -> Reach:
 
 
 @reminders.post("/c/<slug>/pengingat")
+@takes_json
 async def remind(slug: str) -> Response:
     """Remember this browser's endpoint. JSON, since only a script can have one."""
     person, mine = await belonging(slug)

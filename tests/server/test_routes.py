@@ -278,6 +278,15 @@ async def test_another_origin_cannot_send_json_either(site: Site) -> None:
     assert allowed.status == 200
 
 
+async def test_a_form_cannot_be_sent_as_json_to_spare_its_token(site: Site) -> None:
+    visitor = site.facilitator()
+    await visitor.get("/kelola")
+    for rule in POSTS:
+        answer = await visitor.post_json(filled(site, rule), {})
+        by_scripts = rule in {"/u/tukar", "/siapkan/tukar", "/c/<slug>/pengingat"}
+        assert by_scripts or rule.startswith("/kunci/") or answer.status == FORBIDDEN, rule
+
+
 async def test_a_body_that_is_too_large_is_refused(site: Site) -> None:
     answer = await site.stranger().post("/bahasa", {"next": "x" * 70_000})
     assert answer.status == 413

@@ -77,7 +77,9 @@ def test_a_budget_runs_out_and_grows_back() -> None:
 def test_a_household_shares_one_budget_over_ipv6() -> None:
     assert prefix("2001:db8::1") == prefix("2001:db8::ffff:2")
     assert prefix("2001:db8:0:1::1") != prefix("2001:db8:0:2::1")
-    assert prefix(None) == prefix("<local>") == "?"
+    assert prefix(None) == prefix("<local>") == "unknown"
+    # As a server of both families has it.
+    assert prefix("::ffff:192.0.2.1") == prefix("192.0.2.1") != prefix("::ffff:192.0.2.2")
 
 
 def test_settings_name_the_public_address_once() -> None:
