@@ -114,6 +114,8 @@ def standing(facilitator: Person, people: Iterable[Person]) -> Standing | None:
     turns = {you.turn_id for p in seated if p.room and (you := p.room.you) and you.turn_id}
     if turns != ({care.turn_id} if meeting.stick.kind == "held" else set()):
         return None
+    if meeting.round is not None and all(person.standing is None for person in care.people):
+        return None
     return Standing(
         stick=(meeting.stick.kind, meeting.stick.member_id),
         turn=care.turn_id,
