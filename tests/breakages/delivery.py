@@ -81,9 +81,8 @@ WORDS = (
     Breakage(
         "words go to people who are not inside",
         AUDIENCES,
-        "                if socket.guest.member_id in within\n"
-        "                and not (ordered and heard.seq <= socket.from_seq)\n",
-        "                if within and not (ordered and heard.seq <= socket.from_seq)\n",
+        "        within = circle.within(meeting)\n        self._server.send([s.sid for s in within",
+        "        within = circle.sockets.values()\n        self._server.send([s.sid for s in within",
         SAID,
     ),
     Breakage(
