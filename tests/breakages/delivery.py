@@ -81,8 +81,8 @@ WORDS = (
     Breakage(
         "words go to people who are not inside",
         AUDIENCES,
-        "        within = circle.within(meeting)\n        self._server.send([s.sid for s in within",
-        "        within = circle.sockets.values()\n        self._server.send([s.sid for s in within",
+        "        within = circle.within(meeting)\n        self._server.send(",
+        "        within = circle.sockets.values()\n        self._server.send(",
         SAID,
     ),
     Breakage(
