@@ -6,7 +6,6 @@ Declines to know the rules (`room`), who hears what (`audiences`) and what event
 from __future__ import annotations
 
 import asyncio
-import logging
 from collections.abc import Callable, Iterable, Mapping
 from contextlib import nullcontext, suppress
 from typing import Any, Protocol
@@ -23,7 +22,8 @@ from realtime.domain.reading import stamp
 from realtime.domain.refusal import Reason, Refused
 from realtime.frames import Server
 from realtime.line import address_of
-from realtime.payloads import Hello, parse
+from realtime.notes import Note, named, note
+from realtime.payloads import CLIENT_EVENTS, Hello, parse
 from realtime.ports import (
     PASSING,
     Admission,
@@ -37,7 +37,6 @@ from realtime.ports import (
 from realtime.room import Room, sitting
 from realtime.views import PROTOCOL, Gone, Whispered
 
-LOG = logging.getLogger(__name__)
 ANSWER_SECONDS = 2.0
 BAN_SECONDS = 0.3
 """For asking how long somebody is out, whose line is closed after it."""
@@ -46,6 +45,10 @@ GUESSES = frozenset({Reason.NOT_SIGNED_IN, Reason.NOT_A_MEMBER, Reason.MALFORMED
 BEGIN_SECONDS = 2.5
 BEGIN_AGAIN = 0.1
 CLOSED = "client disconnect"
+FAULTS_OF = frozenset(
+    {*CLIENT_EVENTS, "unknown", "connect", "disconnect", "gone", "clock", "beat", "sound"}
+)
+"""In the course of what something may go wrong here, as a log names it."""
 TABS = 3
 """Connections of one person in one circle."""
 
@@ -210,6 +213,13 @@ class Gateway:
     # --- Going out ---
 
     async def _disconnect(self, sid: str, why: str) -> None:
+        try:
+            await self._see_off(sid, why)
+        except Exception as bug:
+            # Socket.IO would say nothing of it, or all.
+            log_fault("disconnect", bug)
+
+    async def _see_off(self, sid: str, why: str) -> None:
         circle = self._of.get(sid)
         socket = circle.sockets.get(sid) if circle else None
         if circle is None or socket is None:
@@ -359,8 +369,4 @@ def cookies_of(environ: Mapping[str, Any]) -> dict[str, str]:
 
 def log_fault(event: str, bug: BaseException) -> None:
     """Where something went wrong, by kind and place. What it says may hold what somebody said."""
-    trace = bug.__traceback__
-    while trace is not None and trace.tb_next is not None:
-        trace = trace.tb_next
-    place = f"{trace.tb_frame.f_code.co_name}:{trace.tb_lineno}" if trace else "?"
-    LOG.error("event=%s fault=%s at=%s", event, type(bug).__name__, place)
+    note(Note.EVENT_FAULT, event=named(event, FAULTS_OF), error=bug)

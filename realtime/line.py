@@ -6,12 +6,12 @@ Junk closes that client's line, quietly. Declines to read what is in a frame.
 from __future__ import annotations
 
 import asyncio
-import logging
 import re
 from collections.abc import Awaitable, Callable, MutableMapping
 from typing import Any
 
 from realtime import limits
+from realtime.notes import Note, note
 
 Scope = MutableMapping[str, Any]
 Message = MutableMapping[str, Any]
@@ -19,7 +19,6 @@ Receive = Callable[[], Awaitable[Message]]
 Send = Callable[[Message], Awaitable[None]]
 App = Callable[[Scope, Receive, Send], Awaitable[None]]
 
-LOG = logging.getLogger(__name__)
 LINE = "realtime.line"
 MAX_FRAME = 16 * 1024
 HELLO_SECONDS = 10.0
@@ -55,7 +54,7 @@ class Line:
             pass
         except Exception as bug:
             # By its kind alone: what it says may hold what somebody said.
-            LOG.error("line fault=%s", type(bug).__name__)
+            note(Note.LINE_FAULT, error=bug)
         except asyncio.CancelledError:
             # Ended from here, or the server stops: either way nothing is left running.
             await self._stop()

@@ -36,7 +36,9 @@ def create_app(settings: Settings, redis_url: str) -> Whole:
         await room.start()
         await jobs.start()
         # Nothing passes while the Redis could keep it: asked at the start, and again each minute.
-        watching = asyncio.create_task(gate.watched(redis_url, room.shut))
+        watching = asyncio.create_task(
+            gate.watched(redis_url, room.shut, unproven=settings.redis_unproven)
+        )
         reading = asyncio.create_task(asyncio.to_thread(read_beforehand, pages))
         try:
             yield

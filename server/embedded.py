@@ -1,6 +1,7 @@
 """A Valkey of our own, for those who have none: private, in memory, gone when we are.
 
-It listens on a unix socket in a directory that only this account may enter, and on no port.
+It listens on a unix socket in a directory that only this account may enter, and on no port;
+whoever comes in needs a word that is new each time, and may do what we use (`valkey_users`).
 It writes nothing to disk and keeps no log of commands, so one that dies comes back empty, in
 the same place. Declines to be shared between machines or to outlive the process that started it;
 whoever needs that runs a Valkey and names it in REDIS_URL.
@@ -21,6 +22,8 @@ from pathlib import Path
 from types import TracebackType
 from typing import Self
 
+from realtime.notes import Note, named, note
+from server import valkey_users
 from server.lives import Backoff, die_with_parent
 
 PREFIX = "lingkar-"
@@ -29,7 +32,7 @@ LONGEST_PATH = 100
 READY_WITHIN = 5.0
 STOP_WITHIN = 5.0
 
-log = logging.getLogger("lingkar.embedded")
+VALKEY = named("valkey", {"valkey"})
 
 
 class ValkeyDidNotStart(RuntimeError):
@@ -37,9 +40,13 @@ class ValkeyDidNotStart(RuntimeError):
 
 
 class EmbeddedValkey:
-    """An async context manager; inside it `.url` leads to a Valkey that answers."""
+    """An async context manager; inside it `.url` leads to a Valkey that answers.
 
-    def __init__(self) -> None:
+    `users` are more lines of its ACL file, for tests that look where we may not.
+    """
+
+    def __init__(self, *users: str) -> None:
+        self._users = users
         self.directory: Path | None = None
         self._process: subprocess.Popen[bytes] | None = None
 
@@ -52,8 +59,8 @@ class EmbeddedValkey:
 
     @property
     def url(self) -> str:
-        """For redis-py: `unix:///...`."""
-        return f"unix://{self.socket}"
+        """Without its password: `realtime.credentials` finds that beside the socket."""
+        return url_of(self.socket)
 
     @property
     def pid(self) -> int:
@@ -66,6 +73,7 @@ class EmbeddedValkey:
         sweep()
         self.directory = private_directory()
         try:
+            valkey_users.admit(self.directory, *self._users)
             await self._start()
         except BaseException:
             await self._stop()
@@ -114,12 +122,12 @@ class EmbeddedValkey:
         while True:
             backoff.begin()
             code = await self.ended()
-            log.warning("valkey_ended code=%s", code)
+            note(Note.PROCESS_ENDED, logging.WARNING, process=VALKEY, code=code)
             await backoff.wait()
             try:
                 await self._start()
             except (ValkeyDidNotStart, OSError) as error:
-                log.warning("valkey_not_started kind=%s", type(error).__name__)
+                note(Note.PROCESS_NOT_STARTED, logging.WARNING, process=VALKEY, error=error)
 
     async def _answers(self) -> None:
         """Return once PING is answered."""
@@ -178,6 +186,7 @@ def command(server: Path, directory: Path) -> list[str]:
         "unixsocket": str(directory / "s"),
         "unixsocketperm": "700",
         "dir": str(directory),
+        "aclfile": str(directory / valkey_users.USERS),
         "save": "",
         "appendonly": "no",
         "maxmemory-policy": "noeviction",
@@ -225,7 +234,12 @@ def sweep() -> None:
 def running() -> list[str]:
     """Where every one of this account can be asked; each of them may be some other Lingkar's."""
     places = (left / "s" for root in roots() for left in root.glob(f"{PREFIX}*-*"))
-    return [f"unix://{place}" for place in places if is_ours(place)]
+    return [url_of(place) for place in places if is_ours(place)]
+
+
+def url_of(socket: Path) -> str:
+    """How we come in there."""
+    return f"unix://{valkey_users.USER}@{socket}"
 
 
 def is_ours(socket: Path) -> bool:
@@ -248,14 +262,14 @@ def alive(pid: int) -> bool:
 
 
 async def ping(socket: Path) -> bool:
-    """Whether a server answers PING on this socket."""
+    """Whether a server answers on this socket, and be it by asking who we are."""
     try:
         reader, writer = await asyncio.open_unix_connection(str(socket))
     except OSError:
         return False
     try:
         writer.write(b"PING\r\n")
-        return await reader.readline() == b"+PONG\r\n"
+        return (await reader.readline()).startswith((b"+PONG", b"-NOAUTH"))
     except OSError:
         return False
     finally:

@@ -2,21 +2,17 @@
 
 from __future__ import annotations
 
-import logging
-
-from quart import Quart, Response, g, request
+from quart import Quart, Response, current_app, g, request
 from sqlalchemy.exc import DBAPIError
 from werkzeug.exceptions import HTTPException
 
 from realtime.domain.refusal import Reason, Refused
+from realtime.notes import Note, named, note
 from server.accounts.queries import Crowded
 from server.care.showing import without_database
 from server.database import AWAY, is_away
 from server.figures import REQUESTS
-from server.logs import place_of
 from server.web import Invalid, TooFast, page
-
-log = logging.getLogger("lingkar.pages")
 
 SPOKEN = {400, 403, 404, 405, 410, 413, 429, 500, 503}
 REFUSALS = {
@@ -43,8 +39,13 @@ async def error_page(status: int) -> Response:
     """The page for a status, from the catalogue."""
     if "lang" not in g:
         g.lang, g.theme = "id", "auto"
-    lines = without_database(g.lang).lines if status == 503 else []
-    return await page("error.html", status, status=status, lines=lines)
+    try:
+        lines = without_database(g.lang).lines if status == 503 else []
+        return await page("error.html", status, status=status, lines=lines)
+    except Exception as error:
+        # Even the page about a fault can have one.
+        told(Note.PAGE_FAULT, error)
+        return Response(f"{status}\n", status, content_type="text/plain; charset=utf-8")
 
 
 async def http_error(error: HTTPException) -> Response:
@@ -80,18 +81,20 @@ async def out_of_reach(error: Exception) -> Response:
     if not is_away(error):
         return await fault(error)
     REQUESTS.without_database += 1
-    note("page.out_of_reach", error)
+    told(Note.PAGE_OUT_OF_REACH, error)
     answer = await error_page(503)
     answer.headers["Retry-After"] = "5"
     return answer
 
 
 async def fault(error: Exception) -> Response:
-    note("page.fault", error)
+    told(Note.PAGE_FAULT, error)
     return await error_page(500)
 
 
-def note(what: str, error: Exception) -> None:
-    """Kind and place. The message of an exception may carry what somebody typed."""
-    rule = request.url_rule.rule if request and request.url_rule else "?"
-    log.error("%s kind=%s at=%s route=%s", what, type(error).__name__, place_of(error), rule)
+def told(line: Note, error: Exception) -> None:
+    """Kind and place, and which of our routes: never the path, which may carry an address."""
+    rule = request.url_rule.rule if request and request.url_rule else ""
+    note(
+        line, error=error, route=named(rule, {one.rule for one in current_app.url_map.iter_rules()})
+    )

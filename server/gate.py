@@ -6,7 +6,6 @@ Reads settings, never data. Declines to change a server that is not ours: it say
 from __future__ import annotations
 
 import asyncio
-import logging
 from collections.abc import Awaitable, Callable, Iterator, Mapping
 from dataclasses import dataclass, replace
 from typing import Any
@@ -16,14 +15,15 @@ from redis.asyncio import Redis
 from redis.asyncio.connection import Connection, ConnectionPool, SSLConnection
 from redis.exceptions import RedisError, ResponseError
 
+from realtime.credentials import password_of
+from realtime.notes import Note, named, note
 from realtime.outside import servers_at
 from realtime.ports import OutOfReach
-
-log = logging.getLogger("lingkar.gate")
 
 AGAIN_SECONDS = 60.0
 PATIENCE = 2.0
 NEVER = ("-1",)
+UNSAVED = ("default", "nosave", "now", "force", "nosave now", "nosave force", "nosave now force")
 Wanted = Mapping[str, tuple[str, ...]]
 MUST: Wanted = {
     # Snapshots and the append-only file would write what waits in memory to a disk.
@@ -36,10 +36,14 @@ MUST: Wanted = {
     "commandlog-reply-larger-than": NEVER,
     # A crash report quotes the command under way and parts of the memory.
     "crash-log-enabled": ("no",),
+    # A server that is told to end may be set to write a snapshot first.
+    "shutdown-on-sigterm": UNSAVED,
+    "shutdown-on-sigint": UNSAVED,
 }
 """What each setting may be, where the server knows it; the first is the one to set."""
 MUST_WITH_REPLICAS: Wanted = {"repl-diskless-sync": ("yes",)}
 MUST_OF_REPLICAS: Wanted = {"repl-diskless-load": ("swapdb", "on-empty-db", "flush-before-load")}
+SETTINGS = frozenset({*MUST, *MUST_WITH_REPLICAS, *MUST_OF_REPLICAS, "replica"})
 
 
 @dataclass(frozen=True)
@@ -53,6 +57,8 @@ class Kept:
     """Which of several, as host:port; empty for the one that there is."""
 
     def __str__(self) -> str:
+        if self.setting == "replica":
+            return f"replica {self.server} is {self.found}; it has to be {self.must}"
         where = f"{self.server}: " if self.server else ""
         found, must = self.found or "(empty)", self.must or '""'
         return f"{where}{self.setting} is {found}; set it with: CONFIG SET {self.setting} {must}"
@@ -76,7 +82,7 @@ async def kept_by(url: str) -> tuple[Kept, ...]:
     for server in await every_server(url):
         found = await kept_by_server(server)
         # Of several each is named; a member of a cluster comes by itself and behind its primary.
-        wrong.update(dict.fromkeys(found if server == url else named(found, server)))
+        wrong.update(dict.fromkeys(found if server == url else placed(found, server)))
     return tuple(wrong)
 
 
@@ -88,7 +94,7 @@ async def every_server(url: str) -> tuple[str, ...]:
         raise ConnectionRefusedError from None
 
 
-def named(found: tuple[Kept, ...], url: str) -> list[Kept]:
+def placed(found: tuple[Kept, ...], url: str) -> list[Kept]:
     place = urlsplit(url).netloc.rpartition("@")[2]
     return [kept if kept.server else replace(kept, server=place) for kept in found]
 
@@ -96,16 +102,14 @@ def named(found: tuple[Kept, ...], url: str) -> list[Kept]:
 async def kept_by_server(url: str) -> tuple[Kept, ...]:
     """One server and its replicas."""
     async with Redis.from_url(
-        url, decode_responses=True, socket_timeout=PATIENCE, socket_connect_timeout=PATIENCE
+        url,
+        password=password_of(url),
+        decode_responses=True,
+        socket_timeout=PATIENCE,
+        socket_connect_timeout=PATIENCE,
     ) as redis:
-        found = await settings_of(redis)
-        wrong = list(differing(found, MUST))
-        replicas = replicas_in(await redis.info("replication"))
-        if replicas:
-            wrong += differing(found, MUST_WITH_REPLICAS)
-        for host, port in replicas:
-            wrong += await kept_by_replica(redis, host, port)
-        return tuple(wrong)
+        wrong = list(differing(await settings_of(redis), MUST))
+        return (*wrong, *await kept_by_replicas(redis, "", set()))
 
 
 async def settings_of(redis: Redis) -> dict[str, str]:
@@ -134,15 +138,29 @@ def replicas_in(replication: Mapping[str, Any]) -> list[tuple[str, int]]:
     return [(line["ip"], int(line["port"])) for line in lines if isinstance(line, dict)]
 
 
-async def kept_by_replica(redis: Redis, host: str, port: int) -> list[Kept]:
+async def kept_by_replicas(redis: Redis, server: str, seen: set[str]) -> list[Kept]:
+    """Behind this server, and behind those in turn: each gets whatever the first one gets."""
+    replicas = replicas_in(await redis.info("replication"))
+    if not replicas:
+        return []
+    wrong = list(differing(await settings_of(redis), MUST_WITH_REPLICAS, server))
+    for host, port in replicas:
+        wrong += await kept_by_replica(redis, host, port, seen)
+    return wrong
+
+
+async def kept_by_replica(redis: Redis, host: str, port: int, seen: set[str]) -> list[Kept]:
     """A replica gets every change and every published word, so it passes the same gate."""
     place = f"{host}:{port}"
+    if place in seen:
+        return []
+    seen.add(place)
     try:
         async with beside(redis, host, port) as replica:
-            found = await settings_of(replica)
+            wrong = differing(await settings_of(replica), {**MUST, **MUST_OF_REPLICAS}, place)
+            return [*wrong, *await kept_by_replicas(replica, place, seen)]
     except (RedisError, OSError, Unproven):
         return [Kept("replica", "not to be examined", "reachable with the same sign-in", place)]
-    return list(differing(found, {**MUST, **MUST_OF_REPLICAS}, place))
 
 
 def beside(redis: Redis, host: str, port: int) -> Redis:
@@ -157,20 +175,25 @@ def beside(redis: Redis, host: str, port: int) -> Redis:
     return Redis.from_pool(ConnectionPool(kind, host=host, port=port, **known))
 
 
-async def watched(url: str, shut: Callable[[bool], Awaitable[None]]) -> None:
+async def watched(
+    url: str, shut: Callable[[bool], Awaitable[None]], *, unproven: bool = False
+) -> None:
     """Ask again each minute, for ever; `shut` hears each change, True when something is kept.
 
-    A server that does not answer is no news here: who needs it notices at once.
+    A server that hides its settings of late is one that could keep, unless `unproven` ones are
+    taken. One that does not answer is no news here: who needs it notices at once.
     """
     was = False
     while True:
         await asyncio.sleep(AGAIN_SECONDS)
         try:
-            wrong = await kept_by(url)
-        except (RedisError, OSError, Unproven):
+            wrong = [kept.setting for kept in await kept_by(url)]
+        except Unproven as hidden:
+            wrong = [] if unproven else list(hidden.settings)
+        except (RedisError, OSError):
             continue
         if wrong:
-            log.error("gate_shut settings=%s", ",".join(kept.setting for kept in wrong))
+            note(Note.GATE_SHUT, settings=named(wrong, SETTINGS))
         if bool(wrong) != was:
             was = bool(wrong)
             await shut(was)

@@ -10,7 +10,6 @@ from __future__ import annotations
 import asyncio
 import contextlib
 import datetime as dt
-import logging
 import sys
 from collections.abc import Awaitable, Callable
 from dataclasses import dataclass, field
@@ -19,6 +18,7 @@ from pathlib import Path
 from sqlalchemy import delete, exists, or_, select
 from sqlalchemy.ext.asyncio import AsyncSession
 
+from realtime.notes import Note, named, note
 from server.accounts.sign_ins import clear_ended
 from server.accounts.tables import SpentChallenge
 from server.care.tables import Report, SealedNote
@@ -36,8 +36,6 @@ from server.turn import Turn
 
 if sys.platform != "win32":
     import fcntl
-
-log = logging.getLogger("lingkar.jobs")
 
 MINUTE = 60
 HOUR = dt.timedelta(hours=1)
@@ -221,7 +219,7 @@ class Jobs:
                 await hook(Moment(db, now, self.settings, self.keys))
                 await db.commit()
         except Exception as error:
-            log.error("jobs.failed job=%s kind=%s", name, type(error).__name__)
+            note(Note.JOB_FAILED, job=named(name, {*HOURLY, "ended", "reminders"}), error=error)
 
     async def remind(self, moment: Moment) -> None:
         """Knock for meetings that begin in 15 minutes: once, whatever restarts in between."""

@@ -19,6 +19,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 from urllib.parse import urlsplit
 
+from realtime.notes import Note, named, note
 from realtime.outside import place_in
 from server import logs, memory, metrics, sounding, works
 from server.embedded import EmbeddedValkey, ValkeyDidNotStart
@@ -26,15 +27,13 @@ from server.listening import CannotServe, as_many_as_allowed
 from server.lives import Work
 from server.settings import Settings
 from server.stopping import reload_requested, stop_requested
-from server.supervising import Group, Supervisor, group
+from server.supervising import WORKS, Group, Supervisor, group
 
 if TYPE_CHECKING:
     from server.lan import Certificate
 
 STARTS_WITHIN = 60.0
 PID_FILE = "lingkar.pid"
-
-log = logging.getLogger("lingkar.processes")
 
 
 @dataclass(frozen=True, slots=True)
@@ -72,7 +71,7 @@ async def serve(
     # What is started from here has the same.
     as_many_as_allowed()
     if memory.may_be_swapped():
-        log.warning("swap_on")
+        note(Note.SWAP_ON, logging.WARNING)
     stop, again = stop_requested(), reload_requested()
     async with contextlib.AsyncExitStack() as stack:
         stack.callback(listener.close)
@@ -146,13 +145,13 @@ async def roll(webs: Group, sounds: Group) -> None:
     """
     for web in webs.members:
         if not await web.renew():
-            log.error("reload_failed process=web")
+            note(Note.RELOAD_FAILED, process=named("web", WORKS))
             return
     for sound in sounds.members:
         # Its port may be the one that was set, so that there cannot be two at once.
         if not await sound.restart():
-            log.error("reload_failed process=sound")
-    log.warning("reloaded web=%d sound=%d", len(webs.members), len(sounds.members))
+            note(Note.RELOAD_FAILED, process=named("sound", WORKS))
+    note(Note.RELOADED, logging.WARNING, web=len(webs.members), sound=len(sounds.members))
 
 
 @contextlib.asynccontextmanager

@@ -21,6 +21,7 @@ from typing import Any
 
 import uvicorn
 
+from realtime.notes import Note, named, note
 from server import collecting, handshakes, logs, loops, memory, metrics
 from server.listening import CannotServe, as_many_as_allowed
 from server.patience import PatientProtocol
@@ -31,8 +32,6 @@ from server.supervising import CANNOT
 # Whoever has not finished by then is cut.
 GRACE_SECONDS = 3
 LARGEST_FRAME = 16 * 1024
-
-log = logging.getLogger("lingkar.serving")
 
 
 @dataclass(frozen=True)
@@ -76,7 +75,6 @@ async def serve(
     from server.app import create_app
 
     logs.keep_to_the_point()
-    logs.structured_too()
     memory.never_dumped()
     as_many_as_allowed()
     stop = stop_requested()
@@ -164,7 +162,8 @@ async def pass_the_gate(redis_url: str, settings: Settings) -> None:
                 "This Redis does not show its settings, so nobody can tell whether it keeps what "
                 f"people say ({unproven}). If you trust whoever runs it: LINGKAR_REDIS_UNPROVEN=1"
             ) from None
-        log.warning("redis_unproven settings=%s", unproven)
+        settings_ = named(unproven.settings, gate.SETTINGS)
+        note(Note.REDIS_UNPROVEN, logging.WARNING, settings=settings_)
         return
     except (RedisError, OSError) as error:
         raise CannotServe(

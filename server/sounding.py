@@ -123,7 +123,6 @@ async def sound(settings: Settings, stop: asyncio.Event, say: Callable[[str], No
     from realtime.audio import running
 
     logs.keep_to_the_point()
-    logs.structured_too()
     memory.never_dumped()
     host = settings.sound_host or settings.host
     host4, host6 = hosts(host)

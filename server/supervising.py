@@ -12,16 +12,16 @@ import logging
 import re
 from collections.abc import AsyncIterator
 
+from realtime.notes import Note, named, note
 from server.lives import Backoff, Life, Work
 
 READY_WITHIN = 1.0
 """Seconds for which the first lines on the screen wait for somebody who need not be there."""
 TAKES_OVER_WITHIN = 60.0
 """Seconds that a process has to be ready before it takes the place of another."""
+WORKS = ("web", "sound")
 CANNOT = 78
 """The exit code of a process that was told what it cannot do; trying again changes nothing."""
-
-log = logging.getLogger("lingkar.supervising")
 
 
 class Supervisor:
@@ -69,7 +69,8 @@ class Supervisor:
                     if code == CANNOT and not served:
                         return
                     if code:
-                        log.warning("%s_ended code=%s", self.work.name, code)
+                        name = named(self.work.name, WORKS)
+                        note(Note.PROCESS_ENDED, logging.WARNING, process=name, code=code)
                 await backoff.wait()
         finally:
             if self.life is not None:
@@ -79,7 +80,8 @@ class Supervisor:
         try:
             self._takes_over(await Life.begin(self.work))
         except OSError as error:
-            log.warning("%s_not_started errno=%s", self.work.name, error.errno)
+            name = named(self.work.name, WORKS)
+            note(Note.PROCESS_NOT_STARTED, logging.WARNING, process=name, errno=error.errno)
         return self.life
 
     def _takes_over(self, life: Life) -> None:

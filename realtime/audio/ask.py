@@ -12,14 +12,12 @@ from contextlib import suppress
 from typing import Any
 
 import orjson
-import structlog
 
 from realtime import trace
+from realtime.notes import Note, note
 from realtime.ports import OutOfReach
 from realtime.store.line import Line, LineLost
 from realtime.store.link import PATIENCE, Link
-
-log = structlog.get_logger()
 
 ANSWER_SECONDS = 2.0
 PAUSE = 0.1
@@ -86,7 +84,7 @@ class Post:
             except (OutOfReach, LineLost, TimeoutError):
                 pass
             except Exception as bug:
-                log.error("box_failed", fault=type(bug).__name__)
+                note(Note.BOX_FAILED, error=bug)
             await asyncio.sleep(PAUSE)
             with suppress(OutOfReach):
                 await self._link.look_again()
@@ -127,7 +125,7 @@ class Post:
             # Whoever asked finds out by themselves, and in time.
             pass
         except Exception as bug:
-            log.error("answering_failed", fault=type(bug).__name__)
+            note(Note.ANSWERING_FAILED, error=bug)
 
 
 def moved(_box: bytes) -> None:

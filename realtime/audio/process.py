@@ -13,18 +13,16 @@ from functools import partial
 from typing import Any
 
 import orjson
-import structlog
 
 from realtime.audio.ask import Letter, Post
 from realtime.audio.lease import BEAT_SECONDS, LEASE_SECONDS, Leases
 from realtime.audio.relay import BadAnswer, Crowded, Relay
 from realtime.audio.served import NotHere, ServedCircle, Tab
 from realtime.domain.meeting import CircleId, MemberId, Phase
+from realtime.notes import Note, note
 from realtime.ports import CopiesWanted, Heard, OutOfReach, StateHeard
 from realtime.store import Stores
 from realtime.store.link import Link
-
-log = structlog.get_logger()
 
 LOOK_SECONDS = 0.1
 EMPTY_SECONDS = 60.0
@@ -206,7 +204,7 @@ class SoundProcess:
                 pass
             except Exception as bug:
                 # By its kind alone: what it says may hold what somebody sent.
-                log.error("sound_failed", fault=type(bug).__name__)
+                note(Note.SOUND_FAILED, error=bug)
             await asyncio.sleep(seconds)
 
     async def _beat(self) -> None:

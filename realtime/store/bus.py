@@ -12,9 +12,8 @@ from contextlib import suppress
 from functools import partial
 from pathlib import Path
 
-import structlog
-
 from realtime.domain.meeting import CircleId
+from realtime.notes import Note, note
 from realtime.ports import PASSING, CopiesWanted, OutOfReach, StateHeard, Trouble, WordsHeard
 from realtime.store.hearing import Ear, Hear, Troubles
 from realtime.store.keeper import Keeper
@@ -23,7 +22,6 @@ from realtime.store.node import Script
 from realtime.store.redis import RedisMeetingStore
 from realtime.wire import Unreadable
 
-log = structlog.get_logger()
 SAY = Script.read(Path(__file__).with_name("say.lua"))
 PLACE = Script.read(Path(__file__).with_name("place.lua"))
 MOVE_SECONDS = 0.3
@@ -178,7 +176,7 @@ class RedisFanout:
                 ear.pass_on(WordsHeard(self._note(circle_id, int(seq)), event.decode(), payload))
         except (Unreadable, ValueError):
             # Another version on the same channel. Nothing of what it said is named.
-            log.error("unreadable_on_the_bus")
+            note(Note.BUS_UNREADABLE)
 
     def _note(self, circle_id: CircleId, seq: int) -> int:
         if channel_of(circle_id) in self._ears:

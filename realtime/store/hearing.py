@@ -10,12 +10,9 @@ import asyncio
 import enum
 from collections.abc import AsyncIterator, Awaitable, Callable, Iterable
 
-import structlog
-
 from realtime.domain.meeting import CircleId, Meeting
+from realtime.notes import Note, note
 from realtime.ports import Heard, OutOfReach, StateHeard, Trouble
-
-log = structlog.get_logger()
 
 Hear = Callable[[Heard], Awaitable[None]]
 MOST_UNHEARD = 2048
@@ -75,7 +72,7 @@ class Ear:
             except Exception as error:
                 # A fault of one hearer must not make the circle deaf. Its class only: the
                 # text of an error can quote what was heard.
-                log.error("hearing_failed", fault=type(error).__name__)
+                note(Note.HEARING_FAILED, error=error)
 
     async def _state(self, heard: StateHeard) -> None:
         """Pass a state on, unless a load has overtaken it on its way through the bus."""

@@ -12,13 +12,10 @@ from collections.abc import Iterable
 from contextlib import suppress
 from typing import Protocol
 
-import structlog
-
+from realtime.notes import Note, note
 from realtime.ports import OutOfReach
 from realtime.store.line import Line, LineLost
 from realtime.store.link import PATIENCE, Link, Place
-
-log = structlog.get_logger()
 
 SOONEST = 0.05
 LATEST = 0.4
@@ -89,7 +86,7 @@ class Keeper:
                 pass
             except Exception as error:
                 # A bug, but a deaf process would be worse. Its class only, never its text.
-                log.error("bus_failed", fault=type(error).__name__)
+                note(Note.BUS_FAILED, error=error)
             self._down = True
             self._listener.lost(self.channels)
             # Apart from each other, so that many processes do not come back in one moment.

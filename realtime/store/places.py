@@ -18,6 +18,7 @@ from redis.asyncio.retry import Retry
 from redis.asyncio.sentinel import Sentinel, SentinelConnectionPool
 from redis.backoff import NoBackoff
 
+from realtime.credentials import password_of
 from realtime.store.node import PATIENCE
 from realtime.store.reign import greet
 
@@ -81,8 +82,9 @@ def address_of(host: str, default: int) -> Address:
 
 
 def pool_of(url: str) -> ConnectionPool:
-    """Connections to one server."""
-    return ConnectionPool.from_url(url, **manners())
+    """Connections to one server, a member of a cluster too."""
+    # A sentinel names no socket, and only beside one there is a password's file.
+    return ConnectionPool.from_url(url, password=password_of(url), **manners())
 
 
 def pool_by_sentinels(places: Places) -> ConnectionPool:

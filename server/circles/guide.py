@@ -6,7 +6,6 @@ Says what may be in one and what a circle without its own has. Knows no form and
 from __future__ import annotations
 
 import json
-import logging
 from functools import cache
 from pathlib import Path
 from typing import Annotated, Any, Literal
@@ -14,10 +13,9 @@ from typing import Annotated, Any, Literal
 from pydantic import AfterValidator, BaseModel, ConfigDict, Field, ValidationError, model_validator
 from pydantic_core import PydanticCustomError
 
+from realtime.notes import Note, note
 from server.circles.names import hides
 from server.circles.tables import Circle
-
-log = logging.getLogger("lingkar.circles")
 
 # The frame travels with each change of a meeting, so none of this may grow without end.
 PROMPT, TITLE, SCRIPT = 280, 80, 600
@@ -125,7 +123,7 @@ def guide_of(circle: Circle) -> Guide:
         return Guide.model_validate(circle.guide)
     except ValidationError:
         # A circle meets all the same: its people are at the door.
-        log.error("guide.unreadable")
+        note(Note.GUIDE_UNREADABLE)
         return standard(circle.minutes)
 
 

@@ -15,9 +15,8 @@ from urllib.parse import urlsplit
 
 import httpx
 
+from realtime.notes import Note, note
 from server.reminders.vapid import Vapid
-
-log = logging.getLogger("lingkar.reminders")
 
 SERVICES = (
     "fcm.googleapis.com",
@@ -113,5 +112,5 @@ class Push:
             outcomes = await asyncio.gather(*(one(endpoint) for endpoint in endpoints))
         found = dict(zip(endpoints, outcomes, strict=True))
         counted = {kind: outcomes.count(kind) for kind in ("sent", "gone", "failed")}
-        log.info("reminders.sent sent=%(sent)d gone=%(gone)d failed=%(failed)d", counted)
+        note(Note.REMINDERS_SENT, logging.INFO, **counted)
         return found

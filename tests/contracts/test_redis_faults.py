@@ -10,7 +10,7 @@ from realtime.domain.meeting import CircleId
 from realtime.ports import OutOfReach, Settling
 from realtime.store.link import Link, StoreFault, key
 from tests.contracts.worlds import CIRCLE, OTHER, SITI, Hearer, RedisWorld, meeting
-from tests.valkeys import grown
+from tests.valkeys import as_keeper, grown
 
 
 async def test_a_killed_server_is_noticed_at_once_and_heard_again_after_its_restart(
@@ -115,7 +115,7 @@ async def test_a_caller_that_is_cancelled_harms_nobody(redis_world: RedisWorld) 
 
 
 async def test_many_commands_of_one_moment_share_one_connection(redis_world: RedisWorld) -> None:
-    link = Link(redis_world.server.url)
+    link = Link(as_keeper(redis_world.server.url))
     before = {client["id"] for client in await redis_world.raw.client_list()}
     answers = await asyncio.gather(*(link.ask("ECHO", str(at)) for at in range(500)))
     assert answers == [str(at).encode() for at in range(500)]

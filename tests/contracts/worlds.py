@@ -17,10 +17,10 @@ from redis.asyncio import Redis
 from realtime.domain.meeting import CircleId, Frame, Meeting, MemberId
 from realtime.ports import Heard, StateHeard, WordsHeard
 from realtime.store import Memory, Stores, by_memory, by_redis
-from server import embedded
+from server import embedded, valkey_users
 from server.lives import die_with_parent
 from tests.clusters import ValkeyCluster
-from tests.valkeys import value_of
+from tests.valkeys import KEEPER, as_keeper, value_of
 
 CIRCLE = CircleId("pagi")
 OTHER = CircleId("malam")
@@ -122,7 +122,8 @@ class MortalValkey:
     def __init__(self) -> None:
         self.directory = embedded.private_directory()
         self.socket = self.directory / "s"
-        self.url = f"unix://{self.socket}"
+        valkey_users.admit(self.directory, KEEPER)
+        self.url = embedded.url_of(self.socket)
         self._process: subprocess.Popen[bytes] | None = None
 
     async def start(self) -> None:
@@ -158,7 +159,7 @@ class MortalValkey:
 class RedisWorld:
     def __init__(self, server: MortalValkey) -> None:
         self.server = server
-        self.raw: Any = Redis.from_url(server.url)
+        self.raw: Any = Redis.from_url(as_keeper(server.url))
         self._closers: list[Callable[[], Awaitable[None]]] = []
 
     def process(self, clock: Clock | None = None) -> Stores:

@@ -239,7 +239,7 @@ async def test_a_fault_is_answered_and_no_word_reaches_a_log(
         while not host.closed:
             await host.change()
     assert answer.reason is Reason.FAULT
-    assert "event=say fault=ValueError" in caplog.text
+    assert "event.fault event=say kind=ValueError" in caplog.text
     assert canary not in caplog.text
 
 

@@ -13,6 +13,7 @@ from pathlib import Path
 import pytest
 from redis.asyncio import Redis
 
+from realtime.credentials import password_of
 from server import embedded
 from server.embedded import EmbeddedValkey, ValkeyDidNotStart
 
@@ -27,6 +28,11 @@ async def main():
 
 asyncio.run(main())
 """
+
+
+def the_app(valkey: EmbeddedValkey) -> Redis:
+    """As we come in ourselves."""
+    return Redis.from_url(valkey.url, password=password_of(valkey.url), decode_responses=True)
 
 
 async def ended(pid: int) -> None:
@@ -47,7 +53,7 @@ async def test_it_answers_soon_and_leaves_no_file_and_no_process_behind() -> Non
     before = loop.time()
     async with EmbeddedValkey() as valkey:
         assert loop.time() - before < 1
-        async with Redis.from_url(valkey.url) as redis:
+        async with the_app(valkey) as redis:
             assert await redis.ping()
         directory, pid = valkey.directory, valkey.pid
         assert directory is not None
@@ -62,14 +68,14 @@ async def test_only_this_account_can_reach_it_and_no_port_is_open() -> None:
         assert stat.S_IMODE(valkey.directory.stat().st_mode) == 0o700
         assert stat.S_IMODE(valkey.socket.stat().st_mode) == 0o700
         assert len(str(valkey.socket)) < embedded.LONGEST_PATH
-        async with Redis.from_url(valkey.url, decode_responses=True) as redis:
+        async with the_app(valkey) as redis:
             assert await redis.config_get("port") == {"port": "0"}
 
 
 async def test_it_keeps_no_commands_and_nothing_on_disk() -> None:
     async with EmbeddedValkey() as valkey:
-        async with Redis.from_url(valkey.url, decode_responses=True) as redis:
-            await redis.set("said", "something dear")
+        async with the_app(valkey) as redis:
+            await redis.set("{circle}:said", "something dear")
             kept = await redis.config_get("save", "appendonly", "crash-log-enabled", "commandlog-*")
             assert kept["save"] == ""
             assert kept["appendonly"] == "no"

@@ -31,6 +31,8 @@ async def test_the_embedded_valkey_passes_by_construction(valkey: EmbeddedValkey
         ("commandlog-request-larger-than", "1048576"),
         ("commandlog-reply-larger-than", "1048576"),
         ("crash-log-enabled", "yes"),
+        ("shutdown-on-sigterm", "save"),
+        ("shutdown-on-sigint", "save now"),
     ],
 )
 async def test_each_way_of_keeping_is_named_with_what_to_set_instead(
@@ -57,6 +59,73 @@ async def test_a_replica_that_writes_to_disk_is_found_behind_its_primary(tmp_pat
             await asyncio.sleep(0.05)
         wrong = await gate.kept_by(url)
         assert [(kept.server, kept.setting) for kept in wrong] == [(f"127.0.0.1:{second}", "save")]
+
+
+async def test_a_replica_behind_a_replica_passes_the_same_gate(tmp_path: Path) -> None:
+    async with (
+        on_a_port(tmp_path / "first", *SAFE) as (url, port),
+        on_a_port(tmp_path / "second", *SAFE, "--replicaof", f"127.0.0.1 {port}") as (behind, then),
+        on_a_port(
+            tmp_path / "third", *SAFE, "--appendonly", "yes", "--replicaof", f"127.0.0.1 {then}"
+        ) as (_, third),
+        Redis.from_url(url) as redis,
+        Redis.from_url(behind) as second,
+        asyncio.timeout(20),
+    ):
+        for one in (redis, second):
+            while not (await one.info("replication"))["connected_slaves"]:  # noqa: ASYNC110
+                await asyncio.sleep(0.05)
+        wrong = await gate.kept_by(url)
+        assert [(kept.server, kept.setting) for kept in wrong] == [
+            (f"127.0.0.1:{third}", "appendonly")
+        ]
+
+
+async def test_replication_is_diskless_both_ways_or_refused(tmp_path: Path) -> None:
+    with_disk = ("--repl-diskless-sync", "no")
+    loads = ("--repl-diskless-load", "disabled")
+    async with (
+        on_a_port(tmp_path / "primary", *SAFE, *with_disk) as (url, port),
+        on_a_port(tmp_path / "replica", *SAFE, *loads, "--replicaof", f"127.0.0.1 {port}") as (
+            _,
+            second,
+        ),
+        Redis.from_url(url) as redis,
+        asyncio.timeout(20),
+    ):
+        while not (await redis.info("replication"))["connected_slaves"]:  # noqa: ASYNC110
+            await asyncio.sleep(0.05)
+        wrong = await gate.kept_by(url)
+        assert [(kept.server, kept.setting) for kept in wrong] == [
+            ("", "repl-diskless-sync"),
+            (f"127.0.0.1:{second}", "repl-diskless-load"),
+        ]
+
+
+async def test_settings_that_are_hidden_while_we_serve_shut_the_room_unless_that_was_agreed_to(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(gate, "AGAIN_SECONDS", 0.01)
+    word = secrets.token_hex(8)
+    told: asyncio.Queue[bool] = asyncio.Queue()
+    async with on_a_port(tmp_path / "one", *SAFE) as (url, port), Redis.from_url(url) as redis:
+        rights = f"on >{word} ~* &* +@all".split()
+        await redis.execute_command("ACL", "SETUSER", "lingkar", *rights)
+        own = f"redis://lingkar:{word}@127.0.0.1:{port}"
+        watching = asyncio.create_task(gate.watched(own, told.put))
+        trusting = asyncio.create_task(gate.watched(own, never, unproven=True))
+        async with asyncio.timeout(5):
+            await redis.execute_command("ACL", "SETUSER", "lingkar", "-config")
+            assert await told.get() is True
+            await redis.execute_command("ACL", "SETUSER", "lingkar", "+config")
+            assert await told.get() is False
+        watching.cancel()
+        trusting.cancel()
+        assert not trusting.done()
+
+
+async def never(_shut: bool) -> None:
+    raise AssertionError
 
 
 async def test_a_server_that_hides_its_settings_is_unknown_and_not_clean(tmp_path: Path) -> None:
