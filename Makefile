@@ -12,6 +12,7 @@
 #   make fuzz ARGS=600   junk of every kind at a real server, for ten minutes
 #   make mutants         break the rules one by one: every breakage has to be caught
 #   make soak STEPS=…    random meetings, a million steps     make bench-stick, -chat, -pages, -sound
+#   make audit           known flaws in what we build on     make sbom   what it is made of
 #   make lock            work out the lock files again (ARGS=--upgrade for newer versions)
 #   make clean           remove what make made; ./data stays
 #
@@ -41,7 +42,7 @@ export UV_PYTHON_DOWNLOADS := never
 # Compiled modules are kept wherever make runs: without them every start costs seconds.
 unexport PYTHONDONTWRITEBYTECODE
 
-.PHONY: fuzz help run demo test lint types contracts wire test-web build budgets test-py test-pg screens bench-pages bench-stick bench-sound bench-loss bench-moves soak mutants prove-privacy faults lock clean bench-chat
+.PHONY: fuzz help run demo test lint types contracts wire test-web build budgets test-py test-pg screens bench-pages bench-stick bench-sound bench-loss bench-moves soak mutants prove-privacy audit sbom faults lock clean bench-chat
 help:
 	@sed -n '3,15s/^# *//p' Makefile
 
@@ -122,6 +123,16 @@ faults: $(DEV_READY) $(BUILT)
 fuzz: $(DEV_READY) $(BUILT)
 	$(BIN)/python -m tests.fuzz $(ARGS)
 
+# 0: nothing known; 1: something is; 3: a service could not be reached, so nobody knows.
+audit: $(DEV_READY) $(NODE_READY)
+	$(BIN)/python scripts/audit.py $(ARGS)
+# CycloneDX, from the lock files alone.
+sbom: $(DEV_READY) $(NODE_READY)
+	@mkdir -p sbom
+	$(BIN)/python -W ignore -m cyclonedx_py requirements --output-reproducible --pyproject pyproject.toml \
+		--output-file sbom/python.cdx.json requirements.txt
+	$(WEB) sbom --silent --sbom-format cyclonedx --package-lock-only > sbom/web.cdx.json
+
 # Each rule broken on purpose, and which test notices: ARGS='offer' for some of them.
 mutants: $(DEV_READY)
 	$(BIN)/python -m tests.mutants $(ARGS)
@@ -143,12 +154,12 @@ $(UV_READY): requirements-tools.txt
 # One of the two installs is a part of the other, so either may come first.
 $(RUN_READY): requirements.txt pyproject.toml scripts/hatch_build.py .venv/.made
 	@echo "Setting up: Python packages"
-	@$(INSTALL) --require-hashes -r requirements.txt
+	@$(INSTALL) --only-binary :all: --require-hashes -r requirements.txt
 	@$(INSTALL) --no-deps --no-build-isolation -e .
 	@touch $@
 $(DEV_READY): requirements-dev.txt $(RUN_READY)
 	@echo "Setting up: what the tests need"
-	@$(INSTALL) --require-hashes -r requirements-dev.txt
+	@$(INSTALL) --only-binary :all: --require-hashes -r requirements-dev.txt
 	@touch $@
 $(NODE_READY): web/package-lock.json web/package.json web/.npmrc | $(RUN_READY)
 	@echo "Setting up: browser packages"

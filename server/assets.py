@@ -13,6 +13,7 @@ from markupsafe import Markup
 
 STATIC = Path(__file__).parent / "static"
 BUILT = STATIC / "built"
+HASHES = "hashes.json"
 ICONS = Path(__file__).resolve().parent.parent / "web" / "src" / "icons.json"
 
 
@@ -40,6 +41,7 @@ class Assets:
     root: Path = BUILT
     _entries: dict[str, Entry] = field(default_factory=dict)
     _files: dict[str, File | None] = field(default_factory=dict)
+    _hashes: dict[str, str] | None = None
 
     def entry(self, source: str) -> Entry:
         """The entry built from `web/<source>`."""
@@ -51,6 +53,18 @@ class Assets:
         """What Vite wrote; empty when nothing is built, as in tests of pages alone."""
         path = self.root / ".vite" / "manifest.json"
         return dict(json.loads(path.read_text("utf-8"))) if path.is_file() else {}
+
+    def hashes(self) -> dict[str, str]:
+        """What the build wrote each file to be, by its address; empty when nothing is built."""
+        if self._hashes is None:
+            path = self.root / HASHES
+            self._hashes = dict(json.loads(path.read_text("utf-8"))) if path.is_file() else {}
+        return self._hashes
+
+    def integrity(self, address: str) -> Markup:
+        """The attribute by which a browser refuses any other content than was built."""
+        known = self.hashes().get(address)
+        return Markup(' integrity="{}"').format(known) if known else Markup("")
 
     def file(self, name: str) -> File | None:
         """One built file, or None for what is not one."""

@@ -43,6 +43,10 @@ def main(argv: list[str] | None = None) -> int:
                 from server.commands import checking
 
                 return loops.run(checking.report(settings, MANIFEST))
+            case "verify":
+                from server.commands import verifying
+
+                return verifying.report(arguments.url, Path(arguments.file), arguments.lang)
             case "backup" | "restore":
                 return loops.run(keep_or_restore(settings, arguments.command, Path(arguments.file)))
             case _:

@@ -21,7 +21,7 @@ from server.accounts.routes import accounts
 from server.accounts.second_step import steps
 from server.accounts.sign_ins import renew
 from server.accounts.ways_in import ways_in
-from server.assets import STATIC, Assets, drawing, icon, icons
+from server.assets import HASHES, STATIC, Assets, drawing, icon, icons
 from server.care.forgetting import forgetting
 from server.care.installing import SHARED, installing
 from server.care.offline import offline
@@ -152,6 +152,7 @@ def prepare_templates(app: Quart) -> None:
         petal=icons()["petal"],
         form_token=form_token,
         asset=lambda source: services().assets.entry(source),
+        sri=lambda address: services().assets.integrity(address),
         lines_checked=care.CHECKED,
     )
     app.context_processor(every_page)
@@ -294,7 +295,11 @@ async def built(name: str) -> Response:
     file = services().assets.file(name)
     if file is None:
         return Response("", 404, content_type="text/plain")
-    headers = {"Cache-Control": FOREVER, "Vary": "Accept-Encoding"}
+    # Names carry a hash of their content, but for the list of all of them.
+    headers = {
+        "Cache-Control": FOREVER if name != HASHES else "no-cache",
+        "Vary": "Accept-Encoding",
+    }
     if file.gzipped and "gzip" in request.headers.get("Accept-Encoding", ""):
         headers["Content-Encoding"] = "gzip"
         return Response(file.gzipped, headers=headers, content_type=file.kind)

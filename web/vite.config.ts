@@ -1,6 +1,7 @@
 // Builds the browser's files into server/static/built/ with hashed names and a manifest.
 // Declines to inline anything (the content policy allows no inline script or style)
 // and to write HTML (the server renders every page).
+import { createHash } from "node:crypto";
 import { existsSync, readFileSync, readdirSync } from "node:fs";
 import { readFile, writeFile } from "node:fs/promises";
 import { dirname, join, resolve } from "node:path";
@@ -98,6 +99,25 @@ function precompress(): Plugin {
   };
 }
 
+/** Write what each file has to be, so that browsers and `lingkar verify` can tell another one. */
+function fingerprints(): Plugin {
+  return {
+    name: "lingkar-fingerprints",
+    apply: "build",
+    async writeBundle() {
+      const files = readdirSync(out, { recursive: true, encoding: "utf8" })
+        .filter((file) => /\.\w+$/.test(file) && !/^\.vite|\.gz$|^hashes\.json$/.test(file))
+        .sort();
+      const found: Record<string, string> = {};
+      for (const file of files) {
+        const digest = createHash("sha384").update(await readFile(join(out, file))).digest("base64");
+        found[`/static/built/${file.replaceAll("\\", "/")}`] = `sha384-${digest}`;
+      }
+      await writeFile(join(out, "hashes.json"), `${JSON.stringify(found, null, 1)}\n`);
+    },
+  };
+}
+
 export default defineConfig({
   root: here,
   base: "/static/built/",
@@ -124,7 +144,7 @@ export default defineConfig({
       ),
     },
   },
-  plugins: [onlySaidWords(), precompress()],
+  plugins: [onlySaidWords(), precompress(), fingerprints()],
   test: {
     environment: "happy-dom",
     globals: true,

@@ -1,4 +1,4 @@
-"""The words after `lingkar circle`, `member`, `invite` and `keys`. Carries nothing out."""
+"""The words after `lingkar circle`, `member`, `invite`, `keys`, `verify`. Carries nothing out."""
 
 from __future__ import annotations
 
@@ -55,6 +55,13 @@ def add_commands(commands: Any) -> None:
         action="store_true",
         help="and the older ones count no more: for when one may have been seen",
     )
+
+    verify = commands.add_parser(
+        "verify", help="compare what a running Lingkar sends browsers with a release"
+    )
+    verify.add_argument("url", help="its address")
+    verify.add_argument("file", metavar="HASHES", help="the release's hashes.json")
+    verify.add_argument("--lang", choices=["id", "en"], default="en")
 
     for name, what in (
         ("backup", "accounts, circles and this place's keys into a file; no note, nothing said"),

@@ -25,6 +25,8 @@ KINDS = (
     "draft not sent",
     "notebook",
     "private note",
+    "leaving note",
+    "sound (a frame's bytes)",
 )
 """What is never to come to rest. Names are told apart: they have their place."""
 

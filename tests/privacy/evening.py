@@ -21,11 +21,15 @@ from realtime.client import RoomClient
 from realtime.client.connection import RoomClosed
 from realtime.domain.commands import Accept, NeedHand, SetPhase, SetPrompt, StartRound
 from realtime.domain.meeting import Order, Phase, Wording
+from realtime.domain.refusal import Reason
 from server.circles.seed import Seeded, seed_circle
 from server.settings import Settings
 from tests.journeys.browsing import QUIET, free_port, words
 from tests.privacy.canaries import Canary
+from tests.realtime.audio.conftest import LOUD
+from tests.realtime.audio.listener import Listener
 
+ASKED = {"listen_only": False}
 READY = "Ctrl-C stops everything."
 Flock = Mapping[str, Canary]
 
@@ -38,6 +42,8 @@ class Served:
     settings: Settings
     process: asyncio.subprocess.Process
     circle: Seeded
+    metrics: int
+    """The port on which it would tell its figures."""
     clients: dict[str, RoomClient] = field(default_factory=dict)
 
     @property
@@ -55,11 +61,14 @@ class Served:
 
 @asynccontextmanager
 async def served(
-    folder: Path, names: list[str], redis_url: str, database: str | None
+    folder: Path, names: list[str], redis_url: str | None, database: str | None
 ) -> AsyncIterator[Served]:
     """Start it with temporary, state and working folders of its own, its output in a file."""
+    metrics = free_port()
     settings = Settings(data_dir=folder / "data", database=database, port=free_port())
-    circle = await seed_circle(settings, facilitator="Bu Sari", members=names, door="open")
+    circle = await seed_circle(
+        settings, facilitator="Bu Sari", members=names, door="open", medium="sound"
+    )
     for name in ("tmp", "state", "work"):
         (folder / name).mkdir()
     environment = {
@@ -68,7 +77,8 @@ async def served(
         "PORT": str(settings.port),
         "LINGKAR_DATA": str(settings.data_dir),
         "LINGKAR_SOUND_PORT": "0",
-        "REDIS_URL": redis_url,
+        "LINGKAR_METRICS_PORT": str(metrics),
+        **({"REDIS_URL": redis_url} if redis_url else {}),
         "TMPDIR": str(folder / "tmp"),
         "HOME": str(folder / "state"),
         "XDG_STATE_HOME": str(folder / "state"),
@@ -87,7 +97,7 @@ async def served(
                 while READY not in (folder / "log").read_text():
                     assert process.returncode is None, (folder / "log").read_text()
                     await asyncio.sleep(0.1)
-            yield Served(folder, settings, process, circle)
+            yield Served(folder, settings, process, circle, metrics)
         finally:
             if process.returncode is None:
                 process.send_signal(signal.SIGTERM)
@@ -123,12 +133,42 @@ async def speak(evening: Served, flock: Flock, people: list[str]) -> None:
     await holder.until(lambda room: room.you and room.you.offered)
     await holder.send(Accept())
     other = budi if holder is ani else ani
+    await speak_aloud(holder, other, flock["sound (a frame's bytes)"])
     await other.until(lambda room: room.holder == holder.me)
     assert not (await other.say(flock["words refused"].text)).ok
     assert not (
         await ani.emit("say", {"id": "x", "text": flock["words malformed"].text, "a": 1})
     ).ok
     await too_long(evening, flock["words too long"], people[2])
+
+
+async def speak_aloud(holder: RoomClient, other: RoomClient, canary: Canary) -> None:
+    """A voice's frames through the relay, until the other hears them as they were sent."""
+    frames = [canary.text.encode(encoding) for encoding in ("utf-8", "utf-16-le", "utf-16-be")]
+    async with with_sound(holder) as mouth, with_sound(other) as ear:
+        async with asyncio.timeout(15):
+            while not {packet.payload for packet in ear.heard} >= set(frames):
+                for frame in frames:
+                    mouth.speak(frame, LOUD)
+                await asyncio.sleep(0.02)
+
+
+@asynccontextmanager
+async def with_sound(person: RoomClient) -> AsyncIterator[Listener]:
+    """Their sound, turned on as a browser turns it on."""
+    async with asyncio.timeout(30):
+        while (joined := await person.emit("sound_join", ASKED)).reason is Reason.SOUND_AWAY:  # noqa: ASYNC110
+            # The sound process may still be starting.
+            await asyncio.sleep(0.5)
+    assert joined.ticket and joined.offer, joined.reason
+    line = Listener(joined.offer)
+    try:
+        answer = {"ticket": joined.ticket, "sdp": line.answer}
+        assert (await person.emit("sound_answer", answer)).ok
+        await line.connect()
+        yield line
+    finally:
+        await line.close()
 
 
 async def too_long(evening: Served, canary: Canary, name: str) -> None:
@@ -160,7 +200,7 @@ async def a_profile(folder: Path) -> AsyncIterator[BrowserContext]:
 
 
 async def browse(evening: Served, flock: Flock, name: str, context: BrowserContext) -> None:
-    """In the room with a draft not sent; then the notebook; then a note for the facilitators."""
+    """In the room with a draft not sent; then the notebook; then both notes, with a goodbye."""
     await context.add_cookies(
         [
             {
@@ -184,6 +224,11 @@ async def browse(evening: Served, flock: Flock, name: str, context: BrowserConte
     await page.locator("textarea[name=note]").fill(flock["private note"].text)
     await page.get_by_role("button", name=words("en", "note.send")).click()
     await page.wait_for_url("**/usai?pesan=1")
+    await page.goto(f"{circle}/keluar")
+    await page.locator("summary", has_text=words("en", "leave.note")).click()
+    await page.locator("textarea[name=note]").fill(flock["leaving note"].text)
+    await page.get_by_role("button", name=words("en", "leave.go")).click()
+    await page.get_by_text(words("en", "left.h1")).first.wait_for()
 
 
 async def write_notebook(page: Page, address: str, text: str) -> None:

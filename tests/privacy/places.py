@@ -15,6 +15,7 @@ from contextlib import suppress
 from dataclasses import dataclass
 from pathlib import Path
 
+import httpx
 from redis.asyncio import Redis
 from redis.exceptions import ResponseError
 
@@ -49,11 +50,14 @@ def in_folder(folder: Path, search: Search) -> Found:
 def newer(folders: list[Path], since: float, but: list[Path]) -> Iterator[Path]:
     """Files of shared temporary folders that were written since then, our own proof's apart."""
     for folder in folders:
-        for path in folder.rglob("*"):
-            with suppress(OSError):
-                own = any(path.is_relative_to(other) for other in but)
-                if not own and path.is_file() and path.stat().st_mtime >= since:
-                    yield path
+        # Others come and go there meanwhile; `walk` passes over what is gone.
+        for parent, _, names in os.walk(folder):
+            if any(Path(parent).is_relative_to(other) for other in but):
+                continue
+            for path in (Path(parent) / name for name in names):
+                with suppress(OSError):
+                    if path.is_file() and path.stat().st_mtime >= since:
+                        yield path
 
 
 # --- Redis ---
@@ -96,6 +100,20 @@ async def in_answers(redis: Redis, questions: tuple[tuple[str, ...], ...], searc
     return found
 
 
+async def in_figures(url: str, search: Search) -> Found:
+    """What a page of figures says of itself."""
+    async with httpx.AsyncClient(trust_env=False) as client:
+        return search((await client.get(url)).content)
+
+
+async def answers_at(url: str) -> bool:
+    try:
+        async with httpx.AsyncClient(trust_env=False) as client:
+            return (await client.get(url)).is_success
+    except httpx.HTTPError:
+        return False
+
+
 # --- Crashes ---
 
 
@@ -114,16 +132,32 @@ class Dumps:
         """Whether it is a file; a program that takes dumps cannot be looked into."""
         return not self.pattern.startswith("|")
 
+    def left_in(self, folder: Path, since: float) -> list[Path]:
+        """What looks like one, whatever is in it."""
+        name = Path(self.pattern).name.partition("%")[0] or "core"
+        found = (path for path in folder.rglob(f"{name}*") if path.is_file())
+        return [path for path in found if path.stat().st_mtime >= since]
+
     def folder(self, cwd: Path) -> Path:
         """Where to look, for a process that ran in `cwd`."""
         parent = Path(self.pattern).parent
         return parent if parent.is_absolute() else cwd / parent
 
 
-def crash(pid: int) -> None:
-    """As a bug in a library would."""
-    with suppress(ProcessLookupError):
-        os.kill(pid, signal.SIGSEGV)
+def family(pid: int) -> list[int]:
+    """A process and what it started: the sound, and a Valkey of its own."""
+    found = [pid]
+    for one in found:
+        with suppress(OSError):
+            found += map(int, Path(f"/proc/{one}/task/{one}/children").read_text().split())
+    return found
+
+
+def crash(pids: list[int]) -> None:
+    """As a bug in a library would, all of them at once."""
+    for pid in pids:
+        with suppress(ProcessLookupError):
+            os.kill(pid, signal.SIGSEGV)
 
 
 def crash_with(text: str, cwd: Path) -> None:

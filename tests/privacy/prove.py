@@ -29,7 +29,7 @@ from tests.privacy import places
 from tests.privacy.canaries import KINDS, Canary, Search, a_flock
 from tests.privacy.evening import Served, a_profile, browse, gather, served, speak
 from tests.privacy.places import Dumps, Found
-from tests.valkeys import on_a_port, safe_for
+from tests.valkeys import KEEPER, as_keeper, on_a_port, safe_for
 
 LIVE = frozenset({"prompt typed live", "call for a hand (its id)", "name"})
 """Part of a meeting's state: in Redis's memory until the meeting ends."""
@@ -98,7 +98,18 @@ def writing(path: Path) -> Callable[[str], Awaitable[None]]:
     return plant
 
 
-async def scan_redis(proof: Proof, redis: Redis, folder: Path, *, live: bool) -> None:
+async def nothing() -> None:
+    """Nobody says anything."""
+
+
+async def scan_redis(
+    proof: Proof,
+    redis: Redis,
+    folder: Path,
+    *,
+    live: bool,
+    meanwhile: Callable[[], Awaitable[None]] = nothing,
+) -> None:
     """While the meeting lasts its state may be there; once it is over, nothing may."""
     when, allowed = ("meeting under way", LIVE) if live else ("meeting over", frozenset())
 
@@ -123,7 +134,11 @@ async def scan_redis(proof: Proof, redis: Redis, folder: Path, *, live: bool) ->
         return places.in_answers(redis, places.LOGS, search)
 
     async def files(search: Search) -> Found:
-        return await asyncio.to_thread(places.in_folder, folder, search)
+        try:
+            return await asyncio.to_thread(places.in_folder, folder, search)
+        finally:
+            for left in (*folder.rglob("*.rdb"), *folder.rglob("*.aof")):
+                left.unlink()
 
     async def busy() -> bool:
         now = await redis.info("persistence")
@@ -131,7 +146,12 @@ async def scan_redis(proof: Proof, redis: Redis, folder: Path, *, live: bool) ->
 
     async def pictures() -> None:
         """What somebody with rights could ask for by hand: a snapshot, and the append-only file."""
+        # What is compressed cannot be searched.
+        await redis.config_set("rdbcompression", "no")
         await redis.config_set("appendonly", "yes")
+        while await busy():  # noqa: ASYNC110 -- it tells nobody when it is through
+            await asyncio.sleep(0.05)
+        await meanwhile()
         await redis.bgsave()
         while await busy():  # noqa: ASYNC110 -- it tells nobody when it is through
             await asyncio.sleep(0.05)
@@ -142,14 +162,15 @@ async def scan_redis(proof: Proof, redis: Redis, folder: Path, *, live: bool) ->
     await proof.look(f"Redis reports, {when}", reports, plant_client)
     await proof.look(f"Redis slow and command logs, {when}", logs, plant_log)
     await redis.execute_command("SLOWLOG", "RESET")  # type: ignore[no-untyped-call]
-    if not live:
-        # A picture taken by hand of a meeting under way holds what the keyspace held.
-        async def plant_picture(text: str) -> None:
-            await plant_key(text)
-            await pictures()
 
+    async def plant_picture(text: str) -> None:
+        await plant_key(text)
         await pictures()
-        await proof.look("RDB and AOF by hand, meeting over", files, plant_picture)
+        await redis.delete("control")
+
+    # Of a meeting under way a picture holds what the keyspace held; words pass while it is taken.
+    await pictures()
+    await proof.look(f"RDB and AOF by hand, {when}", files, plant_picture, allowed=allowed)
 
 
 async def scan_files(proof: Proof, evening: Served, since: float, apart: Path) -> None:
@@ -196,22 +217,58 @@ async def scan_files(proof: Proof, evening: Served, since: float, apart: Path) -
     left.unlink()
 
 
-async def scan_crash(proof: Proof, evening: Served) -> None:
-    """kill -SEGV while people talk; and the same to a process that does not take care."""
+async def scan_figures(proof: Proof, evening: Served) -> None:
+    """What is measured, where it is told."""
+    url = f"http://127.0.0.1:{evening.metrics}/metrics"
+    if not await places.answers_at(url):
+        proof.untold.append("figures: this one tells none on LINGKAR_METRICS_PORT")
+        return
+    told = [url]
+
+    async def plant(text: str) -> None:
+        """A page of figures that does name somebody."""
+
+        async def answer(reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
+            await reader.readuntil(b"\r\n\r\n")
+            body = f'said{{by="{text}"}} 1\n'.encode()
+            writer.write(b"HTTP/1.1 200 OK\r\nConnection: close\r\n\r\n" + body)
+            await writer.drain()
+            writer.close()
+
+        server = await asyncio.start_server(answer, "127.0.0.1", 0)
+        told[0] = f"http://127.0.0.1:{server.sockets[0].getsockname()[1]}/metrics"
+
+    await proof.look("figures", lambda search: places.in_figures(told[0], search), plant)
+
+
+async def scan_crash(proof: Proof, evening: Served, since: float) -> None:
+    """kill -SEGV to all of it while people talk; and the same to one that does not take care."""
     dumps = Dumps.here()
     if not dumps.readable:
         proof.untold.append("dumps of crashed processes: this system gives them to a program")
         return
     folder = dumps.folder(evening.folder / "work")
-    places.crash(evening.process.pid)
+    family = places.family(evening.process.pid)
+    if len(family) < 3:
+        proof.untold.append("the crash of sound and Valkey: they were not found")
+    places.crash(family)
     await evening.process.wait()
+    left = [*dumps.left_in(evening.folder, since), *dumps.left_in(folder, since)]
+
+    def scan(search: Search) -> Found:
+        found = places.in_folder(folder, search) | places.in_folder(evening.folder / "tmp", search)
+        return found | {("a dump", "file") for _ in left if search is proof.search}
 
     async def plant(text: str) -> None:
         folder.mkdir(parents=True, exist_ok=True)
         await asyncio.to_thread(places.crash_with, text, evening.folder / "work")
 
+    await proof.look(f"after kill -SEGV to {len(family)} processes", in_thread(scan), plant)
+    log = evening.folder / "log"
     await proof.look(
-        "dump after kill -SEGV", in_thread(lambda search: places.in_folder(folder, search)), plant
+        "output after kill -SEGV",
+        in_thread(lambda search: places.in_file(log, search)),
+        writing(log),
     )
 
 
@@ -247,24 +304,33 @@ async def prove(
     since = time.time()
     named = proof.flock["name"]
     names = [f"Ani {named.core}", "Budi", "Citra", "Dewi"]
-    async with Redis.from_url(redis_url) as redis:
+    async with Redis.from_url(as_keeper(redis_url)) as redis:
         async with served(folder, names, redis_url, database) as evening, AsyncExitStack() as stack:
             await gather(evening, names, stack)
             if browser:
                 await scan_browser(proof, folder / "profile", evening, "Dewi")
             await speak(evening, proof.flock, names)
-            await scan_redis(proof, redis, redis_folder, live=True)
+            ani = evening.clients["ani"]
+
+            async def meanwhile() -> None:
+                await ani.whisper(proof.flock["private line"].text)
+                await ani.phrase("warm.2", id=proof.flock["warm phrase (its id)"].core + "2")
+
+            await scan_redis(proof, redis, redis_folder, live=True, meanwhile=meanwhile)
+            await scan_figures(proof, evening)
             sari = evening.clients["sari"]
             assert (await sari.send(Close())).ok
             await evening.clients["ani"].until(lambda room: room.closed or room.gone)
             await scan_redis(proof, redis, redis_folder, live=False)
             await scan_files(proof, evening, since, apart or folder)
-        # A second server, to be killed while people talk.
-        second = served(folder / "second", names, redis_url, None)
+        if database is not None:
+            return
+        # A second server with a Valkey of its own, to be killed while people talk.
+        second = served(folder / "second", names, None, None)
         async with second as again, AsyncExitStack() as stack:
             await gather(again, names, stack)
             assert (await again.clients["ani"].say(proof.flock["words"].text)).ok
-            await scan_crash(proof, again)
+            await scan_crash(proof, again, since)
 
 
 # --- The worlds ---
@@ -276,10 +342,23 @@ def a_proof(title: str) -> Proof:
 
 async def over_embedded(folder: Path, *, browser: bool) -> Proof:
     proof = a_proof("embedded Valkey, SQLite")
-    async with EmbeddedValkey() as valkey:
-        assert valkey.directory is not None
-        await prove(proof, folder, valkey.url, valkey.directory, None, browser=browser)
+    async with EmbeddedValkey(KEEPER) as valkey:
+        place = valkey.directory
+        assert place is not None
+        await prove(proof, folder, valkey.url, place, None, browser=browser)
+    await scan_ended(proof, place)
     return proof
+
+
+async def scan_ended(proof: Proof, place: Path) -> None:
+    """What a Redis left behind when it was told to end."""
+    await proof.look(
+        "Redis's folder after its shutdown",
+        in_thread(lambda search: places.in_folder(place, search)),
+        writing(place / "left"),
+    )
+    if proof.title.startswith("embedded"):
+        shutil.rmtree(place)
 
 
 async def over_program(folder: Path, title: str, program: str) -> Proof:
@@ -287,6 +366,7 @@ async def over_program(folder: Path, title: str, program: str) -> Proof:
     place = folder / "redis"
     async with on_a_port(place, *safe_for(program), program=program) as (url, _):
         await prove(proof, folder / "app", url, place, None, browser=False)
+    await scan_ended(proof, place)
     return proof
 
 
@@ -294,7 +374,7 @@ async def over_postgres(folder: Path) -> Proof:
     proof = a_proof("embedded Valkey, PostgreSQL")
     with Postgres() as postgres:
         name = await postgres.create()
-        async with EmbeddedValkey() as valkey:
+        async with EmbeddedValkey(KEEPER) as valkey:
             assert valkey.directory is not None
             url = postgres.url(name)
             await prove(
