@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from urllib.parse import urlencode
+
 from quart import Blueprint, Response, request
 from sqlalchemy import delete, select
 
@@ -14,9 +16,10 @@ from server.circles.queries import MyCircle, facilitator_names
 from server.circles.tables import Absence, Circle
 from server.meetings.aftercare import seal_for
 from server.meetings.belonging import belongs
-from server.web import db, page
+from server.web import db, page, see_other
 
 leaving = Blueprint("leaving", __name__)
+LEFT = "/sudah-keluar"
 
 
 @leaving.get("/c/<slug>/keluar")
@@ -44,7 +47,15 @@ async def leave(slug: str) -> Response:
     await end(mine)
     await db().commit()
     sure = await live_room.put_out(mine.circle.id, mine.membership.person_id)
-    return await page("left.html", circle=mine.circle, noted=noted, sure=sure)
+    # On to a GET: a browser keeps what was posted for the page that it shows, on its disk too.
+    return see_other(f"{LEFT}?{urlencode({'pesan': int(noted), 'pasti': int(sure)})}")
+
+
+@leaving.get(LEFT)
+async def left() -> Response:
+    """It is done. Says nothing of which circle, to whoever asks."""
+    noted, sure = (request.args.get(name) == "1" for name in ("pesan", "pasti"))
+    return await page("left.html", noted=noted, sure=sure)
 
 
 async def to_do_first(mine: MyCircle) -> str:

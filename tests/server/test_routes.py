@@ -22,6 +22,7 @@ TABLE: dict[tuple[str, str], str | int] = {
     ("GET", "/masuk"): ANYONE,
     ("POST", "/masuk"): ANYONE,
     ("POST", "/keluar"): ANYONE,
+    ("GET", "/sudah-keluar"): ANYONE,
     ("POST", "/kunci/mulai"): FORBIDDEN,
     ("POST", "/kunci/simpan"): FORBIDDEN,
     ("POST", "/kunci/tantangan"): ANYONE,
