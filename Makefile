@@ -44,7 +44,7 @@ unexport PYTHONDONTWRITEBYTECODE
 
 .PHONY: fuzz help run demo test lint types contracts wire test-web build budgets test-py test-pg screens bench-pages bench-stick bench-sound bench-loss bench-moves soak mutants prove-privacy audit sbom faults lock clean bench-chat
 help:
-	@sed -n '3,15s/^# *//p' Makefile
+	@sed -n '3,18s/^# *//p' Makefile
 
 run: $(RUN_READY) $(BUILT)
 	@exec $(BIN)/lingkar serve $(if $(filter-out 0,$(LAN)),--lan) $(ARGS)

@@ -85,7 +85,7 @@ def test_a_process_that_ends_over_a_fault_tells_its_kind_and_nothing_of_it() -> 
         "library=somebody level=warning",
         # Even of our own only what `note` makes is printed as it is.
         "library=lingkar.anything level=error",
-        "uncaught kind=ValueError at=<string>:8",
+        "uncaught kind=ValueError at=<string>:9",
         "uncaught kind=ValueError at=<string>:12",
         "uncaught kind=ValueError at=<string>:17",
     ]
