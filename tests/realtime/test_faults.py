@@ -8,6 +8,7 @@ from typing import Any
 
 import pytest
 
+from realtime.audiences import Socket
 from realtime.audio.port import Port
 from realtime.audio.process import SoundProcess
 from realtime.audio.served import ServedCircle
@@ -119,7 +120,13 @@ async def test_a_fault_in_a_goodbye_is_told_by_its_kind_alone(
     with printed() as said:
         async with RoomClient.connect(house.url, house.slug, "name=Bu Sari") as host:
             await host.until(lambda room: room.meeting)
-            monkeypatch.setattr(house.live.gateway, "_leave", burst_later)
+            leave = house.live.gateway._leave
+
+            async def left(socket: Socket) -> None:
+                await leave(socket)
+                burst()
+
+            monkeypatch.setattr(house.live.gateway, "_leave", left)
         await told(said, "event.fault event=disconnect kind=ValueError at=")
 
 
