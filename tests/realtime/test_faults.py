@@ -48,7 +48,7 @@ SENT: dict[str, dict[str, Any]] = {
 
 async def told(said: Callable[[], str], line: str) -> None:
     """Wait until it is in the log."""
-    async with asyncio.timeout(5):
+    async with asyncio.timeout(20):
         while line not in said():  # noqa: ASYNC110 -- a log wakes nobody
             await asyncio.sleep(0.01)
     assert CANARY not in said()
