@@ -46,7 +46,10 @@ BEGIN_SECONDS = 2.5
 BEGIN_AGAIN = 0.1
 CLOSED = "client disconnect"
 FAULTS_OF = frozenset(
-    {*CLIENT_EVENTS, "unknown", "connect", "disconnect", "gone", "clock", "beat", "sound"}
+    {
+        *CLIENT_EVENTS,
+        *("unknown", "connect", "disconnect", "gone", "back", "clock", "beat", "sound"),
+    }
 )
 """In the course of what something may go wrong here, as a log names it."""
 TABS = 3

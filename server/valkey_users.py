@@ -19,7 +19,7 @@ USERS = "users"
 """The file of users, in the folder of the socket."""
 COMMANDS = (
     # A meeting's state, its order and who is here; `realtime/store` and `realtime/audio`.
-    *("get", "set", "del", "incr", "expire", "hget", "hmget", "hset"),
+    *("get", "set", "del", "expire", "hget", "hmget", "hset"),
     *("sadd", "srem", "smembers", "zadd", "zrem", "zrange", "zrangebyscore", "zremrangebyscore"),
     *("eval", "evalsha", "time"),
     # What is passed on.

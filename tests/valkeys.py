@@ -14,6 +14,7 @@ from typing import Any
 
 from redis.asyncio import Redis
 
+from realtime.credentials import password_of
 from realtime.store.reign import YOUNG_SECONDS
 from server.embedded import binary
 from tests.journeys.browsing import free_port
@@ -67,7 +68,8 @@ async def on_a_port(
 
 async def grown(url: str) -> None:
     """Return once meetings may be opened there: at first somebody may still bring one back."""
-    async with Redis.from_url(url) as redis, asyncio.timeout(10):
+    way = Redis.from_url(url, password=password_of(url))
+    async with way as redis, asyncio.timeout(10):
         while (await redis.info("server"))["uptime_in_seconds"] < YOUNG_SECONDS:  # noqa: ASYNC110
             await asyncio.sleep(0.05)
 

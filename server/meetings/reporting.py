@@ -14,7 +14,7 @@ from server.care.notes import BadNote
 from server.circles.queries import MyCircle, facilitator_names, find_my_circle
 from server.circles.routes import speak
 from server.limits import Budget
-from server.web import db, page, see_other, services, who
+from server.web import db, page, see_other, services, takes_json, who
 
 reporting = Blueprint("reporting", __name__)
 
@@ -44,6 +44,7 @@ async def report_page(slug: str) -> Response:
 
 
 @reporting.post("/c/<slug>/lapor")
+@takes_json
 async def send_report(slug: str) -> Response:
     """Seal it. A form is answered with a page, the room with what became of it."""
     mine = await may_report(slug)

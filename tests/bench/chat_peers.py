@@ -13,9 +13,11 @@ import sys
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 from pathlib import Path
+from urllib.parse import urlsplit
 
 from scripts.web import node_exe, node_home
 from tests.bench.sound_child import Child, child, python
+from tests.valkeys import as_keeper
 
 ROOT = Path(__file__).resolve().parents[2]
 PINNED = Path(__file__).with_name("peers")
@@ -99,8 +101,10 @@ async def contender(
         case "node":
             command = (str(node_exe()), str(PINNED / "socketio.cjs"), str(INSTALLED))
         case "node_redis":
-            path = redis.removeprefix("unix://")
-            command = (str(node_exe()), str(PINNED / "socketio.cjs"), str(INSTALLED), path)
+            # It publishes where our own user may not.
+            way = urlsplit(as_keeper(redis))
+            signed = (way.path, way.username or "", way.password or "")
+            command = (str(node_exe()), str(PINNED / "socketio.cjs"), str(INSTALLED), *signed)
         case "room":
             more = ("room", "--redis", redis, "--without", without)
             command = python("tests.bench.chat_serve", *more)

@@ -11,6 +11,7 @@ from realtime.store.link import Link
 from realtime.store.redis import RedisMeetingStore
 from server.embedded import EmbeddedValkey
 from tests.bench.sound_child import Child, child, cores, python
+from tests.valkeys import KEEPER, grown
 
 
 @dataclass(frozen=True)
@@ -27,12 +28,13 @@ class World:
 async def world() -> AsyncIterator[World]:
     mine, theirs = cores()
     async with (
-        EmbeddedValkey() as valkey,
+        EmbeddedValkey(KEEPER) as valkey,
         child(theirs, *python("tests.bench.chat_load")) as load,
     ):
         os.sched_setaffinity(valkey.pid, {theirs})
         with suppress(PermissionError):
             os.sched_setscheduler(valkey.pid, os.SCHED_RR, os.sched_param(1))
+        await grown(valkey.url)
         link = Link(valkey.url)
         try:
             yield World(load, RedisMeetingStore(link), valkey.url, valkey.pid, mine)

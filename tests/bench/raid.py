@@ -29,6 +29,7 @@ from tests.bench.circles import BenchCircle, NotCarriedOut, short_names
 from tests.bench.machines import ASKS, Machine, cookie, machine
 from tests.bench.sockets import Socket, open_socket
 from tests.bench.table import Table, millis, percentile, ratio
+from tests.valkeys import KEEPER, as_keeper, grown
 
 EVERY = 0.1
 """Seconds from one press to the next."""
@@ -185,10 +186,11 @@ async def reaching(here: Machine, there: Machine, rounds: int) -> None:
 
 async def main(size: Size) -> None:
     async with (
-        EmbeddedValkey() as valkey,
-        machine(valkey.url) as room,
-        machine(valkey.url) as other,
+        EmbeddedValkey(KEEPER) as valkey,
+        machine(as_keeper(valkey.url)) as room,
+        machine(as_keeper(valkey.url)) as other,
     ):
+        await grown(valkey.url)
         link = Link(valkey.url)
         try:
             await reaching(room, other, size.rounds)

@@ -14,10 +14,12 @@ from typing import Any
 import pytest
 from redis.asyncio import Redis
 
+from realtime.credentials import password_of
 from realtime.outside import place_in, servers_at
 from realtime.ports import OutOfReach
 from realtime.store import by_redis
 from realtime.store.link import Link, key
+from server import valkey_users
 from server.embedded import binary
 from server.lan import certificate_for
 from server.settings import trusting
@@ -140,7 +142,8 @@ async def test_over_tls_only_who_is_signed_by_our_own_authority_is_believed(
 ) -> None:
     await grown(mortal.url)
     async with behind_tls(tmp_path, mortal.socket) as (port, authority):
-        plain = f"rediss://127.0.0.1:{port}"
+        signed = f"{valkey_users.USER}:{password_of(mortal.url)}"
+        plain = f"rediss://{signed}@127.0.0.1:{port}"
         stranger = Link(plain)
         with pytest.raises(OutOfReach):
             await stranger.ask("PING")

@@ -3,7 +3,10 @@
 from __future__ import annotations
 
 import ast
+import re
 from pathlib import Path
+
+from realtime.gateway import FAULTS_OF
 
 ROOT = Path(__file__).parents[2]
 LOGS = {"debug", "info", "warning", "error", "exception", "critical", "log"}
@@ -22,6 +25,15 @@ def test_no_module_logs_past_the_notes() -> None:
                     [f"{path.relative_to(ROOT)}:{getattr(node, 'lineno', 0)}"] if logs(node) else []
                 )
     assert past == []
+
+
+def test_every_fault_of_the_room_has_its_name_in_the_list() -> None:
+    pattern = re.compile(r'(?:log_fault\(|_every\(\w+, )"(\w+)"')
+    names: set[str] = set()
+    for path in sorted((ROOT / "realtime").rglob("*.py")):
+        names |= set(pattern.findall(path.read_text("utf-8")))
+    assert {"connect", "back", "beat"} <= names
+    assert names <= FAULTS_OF
 
 
 def logs(node: ast.AST) -> bool:

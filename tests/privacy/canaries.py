@@ -26,6 +26,8 @@ KINDS = (
     "notebook",
     "private note",
     "leaving note",
+    "report",
+    "message ticked in a report",
     "sound (a frame's bytes)",
 )
 """What is never to come to rest. Names are told apart: they have their place."""

@@ -15,6 +15,7 @@ from contextlib import AsyncExitStack, asynccontextmanager, suppress
 from dataclasses import dataclass, field
 from pathlib import Path
 
+import httpx
 from playwright.async_api import BrowserContext, Page, async_playwright
 
 from realtime.client import RoomClient
@@ -140,6 +141,20 @@ async def speak(evening: Served, flock: Flock, people: list[str]) -> None:
         await ani.emit("say", {"id": "x", "text": flock["words malformed"].text, "a": 1})
     ).ok
     await too_long(evening, flock["words too long"], people[2])
+
+
+async def report(evening: Served, flock: Flock, name: str) -> None:
+    """As the room sends one: words of one's own, and a message that was ticked."""
+    circle = evening.circle
+    cookies = {circle.cookie_name: circle.members[name]}
+    ticked = {"name": "Budi", "text": flock["message ticked in a report"].text}
+    async with httpx.AsyncClient(trust_env=False, cookies=cookies) as client:
+        answer = await client.post(
+            f"{evening.base}/c/{circle.slug}/lapor",
+            json={"reader": "facilitators", "report": flock["report"].text, "quotes": [ticked]},
+            headers={"Sec-Fetch-Site": "same-origin"},
+        )
+    assert answer.json() == {"ok": True}, answer.status_code
 
 
 async def speak_aloud(holder: RoomClient, other: RoomClient, canary: Canary) -> None:

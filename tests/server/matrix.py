@@ -167,6 +167,7 @@ class Place:
             "<link>": link,
             "<ban>": bar_named,
             "<path:name>": "nothing.js",
+            "<name>": "lambang.svg",
         }
 
     async def keep(self) -> None:

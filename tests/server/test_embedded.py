@@ -12,8 +12,11 @@ from pathlib import Path
 
 import pytest
 from redis.asyncio import Redis
+from redis.exceptions import RedisError
 
 from realtime.credentials import password_of
+from realtime.ports import OutOfReach
+from realtime.store.link import Link
 from server import embedded
 from server.embedded import EmbeddedValkey, ValkeyDidNotStart
 
@@ -133,6 +136,30 @@ async def test_a_machine_that_the_package_does_not_know_is_told_what_to_do(
     with pytest.raises(ValkeyDidNotStart, match="name one in REDIS_URL"):
         async with EmbeddedValkey():
             pass
+
+
+async def test_one_that_died_comes_back_to_whoever_had_its_word() -> None:
+    async with EmbeddedValkey() as valkey:
+        link, keeping = Link(valkey.url), asyncio.create_task(valkey.keep())
+        assert await link.ask("PING")
+        before = valkey.pid
+        os.kill(before, signal.SIGKILL)
+        async with asyncio.timeout(10):
+            while valkey.pid == before or not await answered(link):  # noqa: ASYNC110
+                await asyncio.sleep(0.01)
+        # Nobody else is let in by the second one either.
+        with pytest.raises(RedisError):
+            await Redis.from_url(f"unix://{valkey.socket}", protocol=2).get("{c}:meeting")
+        keeping.cancel()
+        await asyncio.wait([keeping])
+        await link.close()
+
+
+async def answered(link: Link) -> bool:
+    try:
+        return bool(await link.ask("PING"))
+    except OutOfReach:
+        return False
 
 
 async def test_whoever_waits_for_its_end_is_told() -> None:

@@ -14,7 +14,8 @@ import pytest
 from redis.asyncio import Redis
 from redis.exceptions import RedisError
 
-from server.embedded import EmbeddedValkey
+from realtime.credentials import password_of
+from server.embedded import EmbeddedValkey, url_of
 from tests.server.test_cli import SOON, Served, children, fetch, gone, said_until, serving, started
 
 pytestmark = pytest.mark.timeout(240)
@@ -76,6 +77,12 @@ async def test_a_worker_that_is_killed_is_started_again_and_the_others_answer_me
     assert "Nothing is left running." in rest
 
 
+def the_app_at(socket: str) -> Redis:
+    """As the processes themselves come in, before and after."""
+    url = url_of(Path(socket))
+    return Redis.from_url(url, password=password_of(url))
+
+
 async def test_a_valkey_that_is_killed_is_started_again_empty_in_the_same_place(
     tmp_path: Path,
 ) -> None:
@@ -83,17 +90,17 @@ async def test_a_valkey_that_is_killed_is_started_again_empty_in_the_same_place(
         found = re.search(r"socket (\S+)", served.said)
         assert found
         (valkey,) = (p for p in children(served.process.pid) if b"valkey-server" in words_of(p))
-        async with Redis.from_url(f"unix://{found[1]}") as redis:
-            await redis.set("kept", "no")
+        async with the_app_at(found[1]) as redis:
+            await redis.set("{c}:kept", "no")
         os.kill(valkey, signal.SIGKILL)
         await gone(valkey)
-        async with asyncio.timeout(SOON), Redis.from_url(f"unix://{found[1]}") as redis:
+        async with asyncio.timeout(SOON), the_app_at(found[1]) as redis:
             while True:
                 with contextlib.suppress(RedisError, OSError):
                     assert await redis.ping()
                     break
                 await asyncio.sleep(0.02)
-            assert await redis.get("kept") is None
+            assert await redis.get("{c}:kept") is None
         assert served.process.returncode is None
         assert await fetch(f"{served.address}/") == 200
 

@@ -1,17 +1,17 @@
 // Socket.IO on Node as a peer of the room: a circle is a room, whoever says something is answered.
-// No rights, no limits, no state. `node socketio.cjs FOLDER [REDIS_SOCKET]`; the folder holds the
+// No rights, no limits, no state. `node socketio.cjs FOLDER [REDIS_SOCKET USER WORD]`; the folder holds the
 // packages. Each line of standard input is answered by where it serves; the end of it ends this.
 "use strict";
 const { createRequire } = require("node:module");
 const { createServer } = require("node:http");
 const { createInterface } = require("node:readline");
-const [folder, redis] = process.argv.slice(2);
+const [folder, redis, username, password] = process.argv.slice(2);
 const installed = createRequire(`${folder}/package.json`);
 
 async function adapter() {
   const { createAdapter } = installed("@socket.io/redis-adapter");
   const { createClient } = installed("redis");
-  const publishing = createClient({ socket: { path: redis } });
+  const publishing = createClient({ username, password, socket: { path: redis } });
   const hearing = publishing.duplicate();
   await Promise.all([publishing.connect(), hearing.connect()]);
   return createAdapter(publishing, hearing);
