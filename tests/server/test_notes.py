@@ -221,8 +221,9 @@ async def test_one_circle_keeps_a_hundred_at_most(
 
 
 async def test_leaving_may_leave_a_note_which_stays_when_they_are_gone(site: Site) -> None:
-    answer = await site.member().post(f"{site.circle}/keluar", {"note": CANARY, "named": "yes"})
-    assert "Pesanmu menunggu fasilitator." in answer.words
+    member = site.member()
+    answer = await member.post(f"{site.circle}/keluar", {"note": CANARY, "named": "yes"})
+    assert "Pesanmu menunggu fasilitator." in (await member.get(answer.to)).words
     note = await opened(site)
     assert CANARY in note.words and "Saat keluar dari lingkaran" in note.words
     assert "Dari Melati" in " ".join(note.words.split())
