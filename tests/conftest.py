@@ -12,13 +12,16 @@ import pytest
 from server.embedded import EmbeddedValkey
 from tests.postgres import MISSING, Postgres, programs
 from tests.steps import STEPS, told
-from tests.valkeys import grown
+from tests.valkeys import KEEPER, grown
 
 
 @pytest.fixture(scope="session")
 async def valkey() -> AsyncIterator[EmbeddedValkey]:
-    """One server for the whole run, as `make run` starts it. Use circles of your own in it."""
-    async with EmbeddedValkey() as running:
+    """One server for the whole run, as `make run` starts it. Use circles of your own in it.
+
+    Beside its own user it has one for tests that do what we may not: see `as_keeper`.
+    """
+    async with EmbeddedValkey(KEEPER) as running:
         await grown(running.url)
         yield running
 

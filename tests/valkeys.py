@@ -35,7 +35,10 @@ KEEPER = f"user keeper on >{WORD} ~* &* +@all"
 
 def as_keeper(url: str) -> str:
     """Where our own user comes in, for that one."""
-    return url.replace("unix://lingkar@", f"unix://keeper:{WORD}@")
+    for plain in ("unix://lingkar@", "redis://"):
+        if url.startswith(plain):
+            return url.replace(plain, f"{plain.split('://')[0]}://keeper:{WORD}@", 1)
+    return url
 
 
 def safe_for(program: str) -> list[str]:

@@ -27,6 +27,7 @@ from tests.bench.machines import Machine, cookie, machine
 from tests.realtime.conftest import House
 from tests.realtime.domain.circle import RINA as RINA_SEATED
 from tests.realtime.domain.circle import framed, trio
+from tests.valkeys import as_keeper
 
 HOST, DEWI, RINA = MemberId("m-host"), MemberId("m-dewi"), MemberId("m-rina")
 NAMES = {HOST: "Bu Sari", DEWI: "Dewi", RINA: "Rina"}
@@ -56,7 +57,8 @@ class Apart:
 
 @pytest.fixture(scope="module")
 async def machines(valkey: EmbeddedValkey) -> AsyncIterator[tuple[Machine, Machine]]:
-    async with machine(valkey.url) as here, machine(valkey.url) as there:
+    url = as_keeper(valkey.url)
+    async with machine(url) as here, machine(url) as there:
         yield here, there
 
 

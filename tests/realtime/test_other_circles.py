@@ -17,7 +17,7 @@ from tests.realtime.matrix import CIRCLE, Stage, me, samples
 ELSEWHERE = CircleId("x-jumat")
 NAMED = {"member_id", "to", "before", "named", "turn_id"}
 """Fields of commands that hold an identifier."""
-FREE = {"seconds", "on", "off", "yes", "done", "ban", "stay", "closing", "type"}
+FREE = {"seconds", "on", "off", "yes", "done", "ban", "revoke", "stay", "closing", "type"}
 """And those that hold none."""
 SPOKEN = {"prompt", "order", "floor", "phase"}
 ASKING = ("member", "holder", "facilitator")

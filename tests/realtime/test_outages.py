@@ -22,7 +22,7 @@ from tests.contracts.worlds import MortalValkey
 from tests.realtime.alone import alone
 from tests.realtime.conftest import Door, House, serving
 from tests.realtime.proxy import Proxy, proxy_to
-from tests.valkeys import grown
+from tests.valkeys import as_keeper, grown
 
 pytestmark = pytest.mark.timeout(120)
 TOLD = 1.0
@@ -132,7 +132,7 @@ async def test_a_redis_that_died_and_came_back_empty_costs_nobody_seat_or_turn(
 
 async def test_the_newest_copy_wins_though_an_older_one_comes_back_first(place: Place) -> None:
     near, far = await place.proxy(), await place.proxy()
-    here, there = await place.process(near.url), await place.process(far.url)
+    here, there = await place.process(as_keeper(near.url)), await place.process(as_keeper(far.url))
     host, dewi = await here.seat("Bu Sari", "Dewi")
     rina = await there.come("Rina")
     await host.send(Admit(rina.me))
@@ -185,7 +185,7 @@ async def test_a_process_that_is_cut_off_freezes_and_takes_the_present_when_it_i
     place: Place,
 ) -> None:
     far = await place.proxy()
-    here, there = await place.process(), await place.process(far.url)
+    here, there = await place.process(), await place.process(as_keeper(far.url))
     host, dewi = await here.seat("Bu Sari", "Dewi")
     rina = await there.come("Rina")
     await host.send(Admit(rina.me))

@@ -6,19 +6,19 @@ import asyncio
 from collections.abc import AsyncIterator
 
 import pytest
-from redis.asyncio.connection import ConnectionPool, UnixDomainSocketConnection
+from redis.asyncio.connection import ConnectionPool
 from redis.exceptions import ConnectionError as RedisConnectionError
 from redis.exceptions import NoScriptError
 
 from realtime.store.pipe import Pipe
+from realtime.store.places import pool_of
 from server.embedded import EmbeddedValkey
+from tests.valkeys import as_keeper
 
 
 @pytest.fixture
 async def pool(valkey: EmbeddedValkey) -> AsyncIterator[ConnectionPool]:
-    made = ConnectionPool(
-        UnixDomainSocketConnection, path=str(valkey.socket), protocol=2, socket_connect_timeout=1
-    )
+    made = pool_of(as_keeper(valkey.url))
     yield made
     await made.disconnect()
 
