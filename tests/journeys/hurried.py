@@ -10,14 +10,17 @@ import sys
 import time
 from collections.abc import AsyncIterator
 from contextlib import AsyncExitStack, asynccontextmanager
+from dataclasses import replace
 from pathlib import Path
 from unittest import mock
 
 from realtime.clock import Clock
 from realtime.live import Live
+from server import serving, works
 from server.cli import main
 from tests.journeys.seated import House, a_house
 
+OURS = "tests.journeys.hurried"
 AHEAD = "LINGKAR_TEST_AHEAD"
 """The file that says by how many seconds the house is ahead of the world."""
 
@@ -55,8 +58,8 @@ async def a_hurried_house(folder: Path) -> AsyncIterator[tuple[House, Hurry]]:
         yield house, hurry
 
 
-def serve() -> int:
-    """`lingkar`, with its clocks ahead by what the file says now."""
+def serve(words: list[str]) -> int:
+    """`lingkar`, or one of its web processes, with clocks ahead by what the file says now."""
     file = Path(os.environ[AHEAD])
 
     def ahead() -> float:
@@ -70,8 +73,12 @@ def serve() -> int:
 
     Clock.__init__.__defaults__ = (wall, monotonic)
     Live.__init__.__defaults__ = (None, monotonic)
-    return main()
+    if "--fd" in words:
+        return serving.main(words)
+    plain = works.web
+    with mock.patch.object(works, "web", lambda *given: replace(plain(*given), module=OURS)):
+        return main(words)
 
 
 if __name__ == "__main__":
-    raise SystemExit(serve())
+    raise SystemExit(serve(sys.argv[1:]))
