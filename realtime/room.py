@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import asyncio
 import secrets
+from asyncio import timeout
 from collections.abc import Awaitable, Callable
 from contextlib import suppress
 from dataclasses import replace
@@ -278,7 +279,7 @@ class Keeping:
         if wanted.member_id not in new.removed or (not wanted.ban and wanted.revoke == "nothing"):
             return
         try:
-            async with asyncio.timeout(KEEP_SECONDS):
+            async with timeout(KEEP_SECONDS):
                 await self._keep(wanted)
             self.failed = False
         except (OutOfReach, TimeoutError):

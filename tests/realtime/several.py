@@ -6,7 +6,7 @@ The same steps and the same judges as the domain's machine, through `Room` and o
 from __future__ import annotations
 
 from collections.abc import Coroutine
-from contextlib import suppress
+from contextlib import nullcontext, suppress
 from functools import partial
 from itertools import count
 from typing import Any
@@ -61,9 +61,13 @@ class SeveralProcesses(AnyMeeting):
         numbers = count()
         self.tokens = patch("realtime.room.fresh", lambda: f"t{next(numbers)}")
         self.tokens.start()
+        # Nothing out there takes its time in memory, and there is no loop to wait by.
+        self.patience = patch("realtime.room.timeout", nullcontext)
+        self.patience.start()
 
     def teardown(self) -> None:
         self.tokens.stop()
+        self.patience.stop()
 
     # --- Where it runs: another machine runs it over a real Valkey ---
 
@@ -310,6 +314,8 @@ class SeveralProcesses(AnyMeeting):
             # Before all who knew the meeting are back, somebody may come to one who did not.
             self.arrive(early, observer=False, tab="")
             assert self.shelf.stored is None, "opened anew over a meeting that others know"
+        # What was to happen while they came happens no more: the meeting is put right undisturbed.
+        self.shelf.arranged = []
         for process in self.processes:
             process.extend(self.m.circle_id, seconds)
             self.mend_clock(process)
