@@ -143,12 +143,7 @@ async def begin(night: Evening) -> None:
     await night.sari.send(SetPhase(Phase.SHARING))
     await night.sari.send(StartRound(Wording("Apa yang berat minggu ini?"), Order.SEATS))
     await night.members["Siti"].send(StepOut())
-    holder = None
-    for name in ("Rina", "Tono", "Budi"):
-        one = night.members[name].here
-        if one.you and one.you.offered:
-            holder = name
-    assert holder == "Rina"
+    await rina.here.until(lambda r: r.you and r.you.offered)
     await rina.send(Accept())
     await night.members["Budi"].send(Ask())
     await night.sari.here.until(

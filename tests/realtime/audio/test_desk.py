@@ -184,7 +184,7 @@ async def test_a_question_to_nobody_is_given_up_at_once(redis_url: str) -> None:
 
 
 async def test_an_answer_that_fails_tells_nothing_and_the_box_stays_open(
-    redis_url: str, capsys: pytest.CaptureFixture[str]
+    redis_url: str, capsys: pytest.CaptureFixture[str], caplog: pytest.LogCaptureFixture
 ) -> None:
     async def fails(letter: dict[str, object]) -> dict[str, object]:
         if letter["what"] == "bad":
@@ -199,7 +199,7 @@ async def test_an_answer_that_fails_tells_nothing_and_the_box_stays_open(
     with pytest.raises(Unanswered):
         await asker.ask("answerer", {"what": "bad"}, 0.3)
     assert await asker.ask("answerer", {"what": "good"}) == {"ok": True}
-    told = "".join(capsys.readouterr())
+    told = "".join(capsys.readouterr()) + caplog.text
     assert "ValueError" in told
     assert "words" not in told
     for post in (asker, answerer):
