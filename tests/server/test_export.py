@@ -40,7 +40,9 @@ def filled(table: Table, person_id: str, circle_id: str) -> dict[str, Any]:
         elif not column.nullable or column.primary_key:
             kind = column.type.python_type
             fresh = {bytes: b"CANARY", int: 7, bool: False, dt.date: dt.date(2026, 11, 1)}
-            row[column.name] = fresh.get(kind, f"x-{table.name}"[:12])
+            # As long as the column has room for: PostgreSQL looks.
+            room = min(12, getattr(column.type, "length", None) or 12)
+            row[column.name] = fresh.get(kind, f"x-{table.name}"[:room])
     return row
 
 
