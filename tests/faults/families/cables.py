@@ -81,6 +81,9 @@ def a_machine() -> Iterator[tuple[Cable, Cable]]:
             ip("-n", NAME, "link", "set", cable.there, "up")
         yield people, store
     finally:
+        # A namespace lets go of its cables when it likes; the next one needs their names at once.
+        for left in (["link", "delete", people.here], ["link", "delete", store.here]):
+            subprocess.run(["ip", *left], check=False, capture_output=True)
         subprocess.run(["ip", "netns", "delete", NAME], check=False, capture_output=True)
 
 
