@@ -11,7 +11,7 @@ from contextlib import asynccontextmanager
 import httpx
 
 from realtime.client import ConnectRefused, RoomClient
-from realtime.domain.commands import Close, Remove
+from realtime.domain.commands import Close
 from server.circles.seed import Seeded
 from tests.faults.checks import Broken
 from tests.faults.house import House, Web
@@ -97,9 +97,6 @@ async def without_it(
     reason, late = await come_late(web, people)
     if reason != "out_of_reach":
         raise Broken(f"who comes now is told '{reason}'")
-    ack = await people.sari.do(Remove(people["Citra"].member_id, True))
-    if ack.ok or ack.reason != "out_of_reach":
-        raise Broken(f"a ban that cannot be kept was answered with {ack.reason or 'yes'}")
     return {"503": (page, clearly), "a new connection refused": (late, clearly)}
 
 
