@@ -31,6 +31,7 @@ from realtime.live import Live
 from realtime.payloads import Accepted
 from realtime.ports import Guest
 from realtime.store import Memory, by_memory
+from tests.matrices import lines_of
 from tests.realtime.conftest import Door, Time
 
 TABLE = Path(__file__).with_name("matrix.txt")
@@ -60,23 +61,13 @@ def read() -> tuple[dict[tuple[str, str], dict[str, str]], dict[str, str]]:
     """(state, row) -> who -> letters; and the rows that want the stick otherwise than held."""
     cells: dict[tuple[str, str], dict[str, str]] = {}
     sticks: dict[str, str] = {}
-    people: list[str] = []
-    state = STATES[0]
-    for line in TABLE.read_text("utf-8").splitlines():
-        words = line.split()
-        if not words or words[0] == "#":
-            continue
-        if words[0] == "row":
-            people = words[1:]
-        elif words[0].startswith("["):
-            state = words[0].strip("[]")
-        else:
-            row = words.pop(0)
-            if words[0].startswith("@"):
-                sticks[row] = words.pop(0)[1:]
-            assert len(words) == len(people), f"{row}: {len(words)} cells for {len(people)} people"
-            assert (state, row) not in cells, f"{row} stands there twice"
-            cells[state, row] = dict(zip(people, words, strict=True))
+    for state, people, words in lines_of(TABLE, STATES[0]):
+        row = words.pop(0)
+        if words[0].startswith("@"):
+            sticks[row] = words.pop(0)[1:]
+        assert len(words) == len(people), f"{row}: {len(words)} cells for {len(people)} people"
+        assert (state, row) not in cells, f"{row} stands there twice"
+        cells[state, row] = dict(zip(people, words, strict=True))
     return cells, sticks
 
 

@@ -18,6 +18,7 @@ from server.circles.seed import seed_circle, seed_member
 from server.circles.tables import Ban, Circle, Membership, ShelfItem
 from server.limits import Limits
 from server.security import hashed, new_secret
+from tests.matrices import lines_of
 from tests.server.circling import circle_of, membership
 from tests.server.visiting import Answer, Site, Visitor
 
@@ -59,21 +60,11 @@ class Cell:
 def read() -> dict[tuple[str, str, str], dict[str, str]]:
     """(kind, method, rule) -> who -> letter."""
     cells: dict[tuple[str, str, str], dict[str, str]] = {}
-    people: list[str] = []
-    kind = KINDS[0]
-    for line in TABLE.read_text("utf-8").splitlines():
-        words = line.split()
-        if not words or words[0] == "#":
-            continue
-        if words[0] == "row":
-            people = words[1:]
-        elif words[0].startswith("["):
-            kind = words[0].strip("[]")
-        else:
-            method, rule, *letters = words
-            assert len(letters) == len(people), f"{rule}: {len(letters)} for {len(people)} people"
-            assert (kind, method, rule) not in cells, f"{method} {rule} stands there twice"
-            cells[kind, method, rule] = dict(zip(people, letters, strict=True))
+    for kind, people, words in lines_of(TABLE, KINDS[0]):
+        method, rule, *letters = words
+        assert len(letters) == len(people), f"{rule}: {len(letters)} for {len(people)} people"
+        assert (kind, method, rule) not in cells, f"{method} {rule} stands there twice"
+        cells[kind, method, rule] = dict(zip(people, letters, strict=True))
     return cells
 
 
