@@ -11,7 +11,7 @@ from contextlib import asynccontextmanager
 import httpx
 
 from realtime.client import ConnectRefused, RoomClient
-from realtime.domain.commands import Close
+from realtime.domain.commands import Close, Remove
 from server.circles.seed import Seeded
 from tests.faults.checks import Broken
 from tests.faults.house import House, Web
@@ -100,6 +100,13 @@ async def without_it(
     return {"503": (page, clearly), "a new connection refused": (late, clearly)}
 
 
+async def ban(people: People) -> None:
+    """Whoever is banned goes all the same; the facilitator is told that it was not kept."""
+    ack = await people.sari.do(Remove(people["Citra"].member_id, True))
+    if ack.ok or ack.reason != "not_kept":
+        raise Broken(f"a ban that cannot be kept was answered with {ack.reason or 'yes'}")
+
+
 async def with_it_again(house: House) -> float:
     began = time.monotonic()
     async with asyncio.timeout(30):
@@ -127,6 +134,7 @@ async def the_database_is_stopped(houses: Houses) -> Seen:
         await people.go_on()
         house.postgres.stop()
         try:
+            await ban(people)
             await close_the_meeting(people)
         finally:
             house.postgres.start()
@@ -150,6 +158,11 @@ async def the_database_is_silent(houses: Houses) -> Seen:
         back = await with_it_again(house)
         await people.whole_again(before)
         await people.go_on()
+        house.rows.freeze()
+        try:
+            await ban(people)
+        finally:
+            house.rows.mend()
         return Seen("words and stick as ever, 503 outside", {**times, "back": (back, 5.0)})
 
 
