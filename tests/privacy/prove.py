@@ -382,7 +382,8 @@ async def scan_ended(proof: Proof, place: Path) -> None:
 async def over_program(folder: Path, title: str, program: str) -> Proof:
     proof = a_proof(title)
     place = folder / "redis"
-    async with on_a_port(place, *safe_for(program), program=program) as (url, _):
+    settings = [*safe_for(program), *f"--{KEEPER}".split()]
+    async with on_a_port(place, *settings, program=program) as (url, _):
         await prove(proof, folder / "app", url, place, None, browser=False)
     await scan_ended(proof, place)
     return proof
