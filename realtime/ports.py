@@ -55,8 +55,11 @@ class Admission(Protocol):
         """
         ...
 
-    async def visited(self, circle_id: CircleId, members: tuple[MemberId, ...]) -> None:
-        """A meeting closed with these people seated: count one visit each, without a date."""
+    async def visited(self, circle_id: CircleId, members: tuple[MemberId, ...], turns: int) -> None:
+        """A meeting closed with these people seated: count one visit each, without a date.
+
+        `turns`: how often somebody had the stick, all of them together.
+        """
         ...
 
 

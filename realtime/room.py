@@ -243,8 +243,9 @@ class Room:
 
     async def _count_visits(self, meeting: Meeting) -> None:
         came = tuple(s.member_id for s in meeting.seats if s.member_id not in meeting.removed)
+        turns = sum(seat.turns for seat in meeting.seats)
         with suppress(OutOfReach):
-            await self._admission.visited(meeting.circle_id, came)
+            await self._admission.visited(meeting.circle_id, came, turns)
 
     async def _put_forward(
         self, circle_id: CircleId, known: Meeting | None, outage: float

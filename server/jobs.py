@@ -27,6 +27,7 @@ from server.circles.links import check_links
 from server.circles.tables import Absence, Change, Circle, Invitation, Membership
 from server.circles.weekdays import plan
 from server.database import Database
+from server.desk import weeks
 from server.reminders.push import Push
 from server.reminders.queries import due, forget
 from server.reminders.vapid import Vapid
@@ -144,6 +145,11 @@ async def links(moment: Moment) -> None:
     await check_links(moment.db, moment.now)
 
 
+async def forget_weeks(moment: Moment) -> None:
+    """Sums of weeks that are two years over."""
+    await weeks.forget(moment.db, moment.now.date())
+
+
 HOURLY: dict[str, Hook] = {
     "next_starts": next_starts,
     "absences": forget_absences,
@@ -154,6 +160,7 @@ HOURLY: dict[str, Hook] = {
     "challenges": forget_challenges,
     "links": links,
     "sign_ins": forget_sign_ins,
+    "weeks": forget_weeks,
 }
 
 

@@ -15,7 +15,8 @@ from server.words import catalogue
 ORDER = (
     "person", "membership", "ban", "sign_in", "passkey", "recovery_code", "absence", "pairing",
     "push_endpoint", "sealed_note", "report", "feeling", "invitation", "circle", "agreement",
-    "change", "shelf_item", "follow_up", "help_line", "instance", "set_up", "spent_challenge",
+    "change", "shelf_item", "follow_up", "help_line", "instance", "week", "set_up",
+    "spent_challenge",
 )  # fmt: skip
 """What is about somebody comes first; a table that is not named here comes last."""
 

@@ -39,6 +39,7 @@ from server.circles.keeping import keeping
 from server.circles.members_routes import people as members_pages
 from server.circles.shelf import shelf
 from server.database import Database
+from server.desk.figure_routes import figures
 from server.desk.holder_routes import holders
 from server.desk.line_routes import help_desk
 from server.desk.own_lines import own_lines
@@ -89,7 +90,7 @@ def laid_out() -> Quart:
     app = Quart("server", static_folder=None, template_folder=str(STATIC.parent / "templates"))
     app.config.update(MAX_CONTENT_LENGTH=LARGEST_BODY, MAX_FORM_PARTS=60, BODY_TIMEOUT=SLOWEST_BODY)
     people = (accounts, passkeys, ways_in, steps, codes, me, ending)
-    desks = (desk, help_desk, holders, own_lines, told)
+    desks = (desk, help_desk, figures, holders, own_lines, told)
     gatherings = (finding, entry, invitations, inviting, guides)
     evenings = (meetings, aftercare, absences, leaving, reporting)
     circle_keeping = (editing, keeping, members_pages, shelf, followups)

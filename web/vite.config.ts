@@ -18,6 +18,7 @@ const entries = {
   invite: "src/pages/invite.ts",
   poster: "src/pages/poster.ts",
   guide: "src/pages/guide.ts",
+  figures: "src/pages/figures.ts",
   lobby: "src/pages/lobby.ts",
   passkey: "src/pages/passkey.ts",
   reminders: "src/pages/reminders.ts",

@@ -29,6 +29,7 @@ from server.circles.queries import MyCircle, find_my_circle
 from server.circles.seat_ids import people_behind, seat_id
 from server.circles.tables import Circle, Membership
 from server.database import Database, is_away
+from server.desk import weeks
 from server.security import Keys, hashed
 from server.settings import Settings
 from server.web import SIGN_IN, cookie_name
@@ -101,12 +102,13 @@ class CircleAdmission:
             await db.commit()
         return tuple(seat_id(self._keys, circle_id, person_id) for person_id in sorted(came))
 
-    async def visited(self, circle_id: CircleId, members: tuple[MemberId, ...]) -> None:
-        """Count one visit each, without a date. Raises `OutOfReach` where that cannot be kept.
+    async def visited(self, circle_id: CircleId, members: tuple[MemberId, ...], turns: int) -> None:
+        """Count one visit each, without a date, and the meeting in its week's sums.
 
+        Raises `OutOfReach` where that cannot be kept.
         Nobody who ends a meeting waits long for it: where it takes its time, it is done beside.
         """
-        counting = asyncio.create_task(self._count(circle_id, members))
+        counting = asyncio.create_task(self._count(circle_id, members, turns))
         self._counting.add(counting)
         counting.add_done_callback(self._counted)
         done, _ = await asyncio.wait({counting}, timeout=COUNTED_WITHIN)
@@ -119,7 +121,7 @@ class CircleAdmission:
             # Looked at, so that nothing is said of one that nobody waited for any more.
             counting.exception()
 
-    async def _count(self, circle_id: CircleId, members: tuple[MemberId, ...]) -> None:
+    async def _count(self, circle_id: CircleId, members: tuple[MemberId, ...], turns: int) -> None:
         async with kept_or(OutOfReach()), self._database.session() as db:
             people = await people_behind(db, self._keys, circle_id, members)
             await db.execute(
@@ -127,6 +129,7 @@ class CircleAdmission:
                 .where(Membership.circle_id == circle_id, Membership.person_id.in_(people))
                 .values(visits=Membership.visits + 1)
             )
+            await weeks.count(db, dt.datetime.now(dt.UTC).date(), len(members), turns)
             await db.commit()
 
     async def frame(self, circle_id: CircleId) -> Frame | None:

@@ -23,6 +23,20 @@ class Instance(Base):
     """How somebody may help with the costs; information alone."""
 
 
+class Week(Base):
+    """What a week came to, all circles together. Says nothing of which, and of whom."""
+
+    __tablename__ = "week"
+
+    starts: Mapped[dt.date] = mapped_column(Date, primary_key=True)
+    """A Monday, in UTC."""
+    meetings: Mapped[int] = mapped_column(Integer, default=0)
+    seats: Mapped[int] = mapped_column(Integer, default=0)
+    """Taken, each meeting counted anew."""
+    turns: Mapped[int] = mapped_column(Integer, default=0)
+    """With the stick."""
+
+
 class PushEndpoint(Base):
     """A browser that wants to be reminded. What is sent to it says nothing."""
 

@@ -60,7 +60,7 @@ class Door:
         """There is nothing to."""
         return ()
 
-    async def visited(self, circle_id: CircleId, members: tuple[MemberId, ...]) -> None:
+    async def visited(self, circle_id: CircleId, members: tuple[MemberId, ...], turns: int) -> None:
         """Nothing is counted."""
 
 

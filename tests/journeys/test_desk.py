@@ -50,7 +50,7 @@ async def test_an_organiser_keeps_this_place_and_its_shelf(
     await page.get_by_role("button", name=words("desk.line.add"), exact=True).click()
     await page.get_by_role("link", name="Rumah Aman", exact=True).click()
     await examiner.look(organiser, "one help line")
-    for path in ("undangan", "larangan", "bantuan"):
+    for path in ("angka", "undangan", "larangan", "bantuan"):
         await page.goto(f"{served.base}/kelola/{path}")
         await examiner.look(organiser, path)
 

@@ -37,6 +37,7 @@ class Door:
     frame: Frame = FRAME
     banned: set[str] = field(default_factory=set)
     visits: list[tuple[MemberId, ...]] = field(default_factory=list)
+    turns: list[int] = field(default_factory=list)
     companions: dict[str, str] = field(default_factory=dict)
     """Newcomer -> who accompanies them, by name."""
     listening_first: set[str] = field(default_factory=set)
@@ -84,8 +85,9 @@ class Door:
         if self.trouble is not None:
             await self.trouble()
 
-    async def visited(self, circle_id: CircleId, members: tuple[MemberId, ...]) -> None:
+    async def visited(self, circle_id: CircleId, members: tuple[MemberId, ...], turns: int) -> None:
         self.visits.append(members)
+        self.turns.append(turns)
 
 
 class Time:
@@ -204,6 +206,7 @@ async def house(process: tuple[Live, Door, str]) -> AsyncIterator[House]:
     live, door, url = process
     door.banned.clear()
     door.visits.clear()
+    door.turns.clear()
     door.companions.clear()
     door.listening_first.clear()
     door.revoked.clear()

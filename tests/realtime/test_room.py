@@ -20,7 +20,7 @@ from realtime.domain.commands import (
     Remove,
     StartRound,
 )
-from realtime.domain.meeting import Held, Meeting, MemberId, Order, Phase, TurnId, Wording
+from realtime.domain.meeting import Held, Meeting, MemberId, Offered, Order, Phase, TurnId, Wording
 from realtime.domain.refusal import Reason, Refused
 from realtime.ports import Guest
 from realtime.room import Room
@@ -103,6 +103,18 @@ async def test_out_of_reach_is_a_refusal_and_never_an_empty_room(halls: Halls) -
         await halls.here.load(meeting.circle_id)
     halls.memory.mend()
     assert await halls.here.load(meeting.circle_id) == meeting
+
+
+async def test_the_turns_of_the_evening_are_counted_when_it_closes(halls: Halls) -> None:
+    await halls.come("Bu Sari", "Dewi")
+    await halls.send(halls.here, HOST, Admit(None))
+    offered = await halls.send(halls.here, HOST, StartRound(Wording(""), Order.SEATS))
+    assert isinstance(offered.stick, Offered)
+    held = await halls.send(halls.here, offered.stick.to, Accept())
+    assert isinstance(held.stick, Held)
+    await halls.send(halls.here, offered.stick.to, PassStick(held.stick.turn_id, None))
+    await halls.send(halls.here, HOST, Close())
+    assert halls.door.turns == [1]
 
 
 async def test_two_who_close_at_once_count_each_visit_once(halls: Halls) -> None:

@@ -27,6 +27,10 @@ def wall(ago: dt.timedelta) -> str:
     return f"{NOW - ago:%Y-%m-%dT%H:%M}"
 
 
+def day(ago: dt.timedelta) -> dt.date:
+    return (NOW - ago).date()
+
+
 ENDS: dict[tuple[str, str], tuple[str, Callable[[dt.timedelta], Any], dt.timedelta]] = {
     ("sign_in", "expires"): ("sign_ins", moment, dt.timedelta()),
     ("sealed_note", "expires"): ("notes", moment, dt.timedelta()),
@@ -35,6 +39,7 @@ ENDS: dict[tuple[str, str], tuple[str, Callable[[dt.timedelta], Any], dt.timedel
     ("invitation", "expires"): ("invitations", moment, 30 * DAY),
     ("absence", "start"): ("absences", moment, DAY),
     ("change", "original"): ("changes", wall, 400 * DAY),
+    ("week", "starts"): ("weeks", day, 104 * 7 * DAY + 6 * DAY),
 }
 """By column: the job, how the column writes a time, and how long after it the row may stay."""
 

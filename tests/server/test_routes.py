@@ -77,6 +77,7 @@ TABLE: dict[tuple[str, str], str | int] = {
     ("POST", "/kelola/undangan"): FORBIDDEN,
     ("GET", "/kelola/lingkaran/<slug>"): FORBIDDEN,
     ("POST", "/kelola/lingkaran/<slug>"): FORBIDDEN,
+    ("GET", "/kelola/angka"): FORBIDDEN,
     ("GET", "/kelola/larangan"): FORBIDDEN,
     ("POST", "/kelola/larangan"): FORBIDDEN,
     ("GET", "/c/<slug>"): HIDDEN,

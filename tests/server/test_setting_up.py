@@ -192,7 +192,7 @@ async def test_admission_lets_in_who_promised_and_says_why_not(site: Site) -> No
     assert await why({}, slug) is Reason.NOT_SIGNED_IN
     assert await why({site.seeded.cookie_name: "x.y"}, slug) is Reason.NOT_SIGNED_IN
     assert await why(cookies, "tidak-ada") is Reason.NOT_A_MEMBER
-    await admission.visited(circle, (MemberId(guest.member_id),))
+    await admission.visited(circle, (MemberId(guest.member_id),), 0)
     assert not (await admission.admit(cookies, slug)).first_visit
     async with inside.database.session() as db:
         await db.execute(update(Membership).values(pledged=False))

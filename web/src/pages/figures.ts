@@ -1,0 +1,2 @@
+// The page of figures brings its pictures' look and no script.
+import "../styles/figures.css";
