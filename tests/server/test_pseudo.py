@@ -21,7 +21,7 @@ SAID = re.compile(r'>([^<]+)<|(?:aria-label|title|placeholder|alt)="([^"]*)"')
 NAMES = re.compile(
     r"https?://\S+|\b(?:Lingkar|Indonesian?|Bahasa|English|BMKG|WI[BT]A?|ID|EN|QR"
     r"|SAPA|[Hh]ealing119(?:\.id)?|Keadaan darurat|lewat WhatsApp|119 ext 8"
-    r"|Orang tua tunggal Jakarta"
+    r"|Orang tua tunggal Jakarta|SQLite|PostgreSQL|[kMGT]B"
     r"|\w+day|\d+ [A-Z]\w+ \d{4}|lingkar(?:-\w+)?|lang|theme|zone"
     r"|Melati|Rina|Bu Sari|Siti|Dewi|Bayu|Wulan|Hendra|Me|Sa|Ri|Si|De|Ba|Wu|He)\b"
 )
