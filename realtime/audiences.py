@@ -118,8 +118,8 @@ class Leaving:
 class Audiences:
     """Sends. Nothing in here waits, so what is sent to one socket keeps its order."""
 
-    def __init__(self, server: Server) -> None:
-        self._server = server
+    def __init__(self, server: Server, release: str = "") -> None:
+        self._server, self._release = server, release
 
     def _send(self, socket: Socket, event: str, view: object) -> None:
         self._server.send([socket.sid], prepared(event, encode(view)))
@@ -134,7 +134,8 @@ class Audiences:
 
     def _joined(self, socket: Socket, meeting: Meeting) -> None:
         me = socket.guest.member_id
-        self._send(socket, "joined", Joined(me, meeting.epoch, socket.from_seq, socket.seated))
+        said = Joined(me, meeting.epoch, socket.from_seq, socket.seated, self._release)
+        self._send(socket, "joined", said)
 
     def show(self, sockets: Iterable[Socket], meeting: Meeting, now: Instant) -> list[Leaving]:
         """Send each socket what changed for it. Returns who has to go."""

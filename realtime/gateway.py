@@ -35,7 +35,7 @@ from realtime.ports import (
     StateHeard,
 )
 from realtime.room import Room, sitting
-from realtime.views import PROTOCOL, Gone, Whispered
+from realtime.views import OLDEST, PROTOCOL, Gone, Whispered
 
 ANSWER_SECONDS = 2.0
 BAN_SECONDS = 0.3
@@ -82,11 +82,12 @@ class Gateway:
         origins: Iterable[str],
         *,
         straight: bool = True,
+        release: str = "",
     ) -> None:
         self.room, self.fanout, self.presence, self.clock = room, fanout, presence, clock
         self._admission = admission
         self.server = Server(origins, self._welcome, straight=straight)
-        self.audiences = Audiences(self.server)
+        self.audiences = Audiences(self.server, release)
         self.circles: dict[CircleId, Circle] = {}
         self.beside: Beside | None = None
         self.shut = False
@@ -357,10 +358,13 @@ class Gateway:
 
 
 def read_hello(auth: object) -> Hello:
-    """The handshake. An older client is told so, whatever else it says."""
+    """The handshake. Whoever speaks another protocol is told so, whatever else they say."""
     if isinstance(auth, dict) and type(version := auth.get("protocol")) is int:
-        if version != PROTOCOL:
+        if version < OLDEST:
             raise Refused(Reason.OLD_CLIENT)
+        if version > PROTOCOL:
+            # While processes are exchanged, a new page may come to one that is not new yet.
+            raise Refused(Reason.NEW_CLIENT)
         return parse(Hello, auth)
     raise Refused(Reason.MALFORMED)
 

@@ -56,8 +56,9 @@ class Live:
         monotonic: Callable[[], float] = time.monotonic,
         *,
         straight: bool = True,
+        release: str = "",
     ) -> None:
-        """`straight`: see `frames.Server`."""
+        """`straight`: see `frames.Server`. `release`: see `views.Joined`."""
         self._stores, self._monotonic = stores, monotonic
         self._clock = clock or Clock()
         self._watch = Watch(monotonic)
@@ -70,6 +71,7 @@ class Live:
             self._clock,
             origins,
             straight=straight,
+            release=release,
         )
         self.events = Events(self.gateway)
         self.sio: socketio.AsyncServer = self.gateway.server
@@ -250,6 +252,9 @@ class Live:
                 await self.room.arrived(socket.guest, socket.observer)
 
 
-def build(admission: Admission, redis_url: str, origins: Iterable[str], turn: Turn) -> Live:
+def build(
+    admission: Admission, redis_url: str, origins: Iterable[str], turn: Turn, release: str
+) -> Live:
     """The live room over a Redis or Valkey. `origins` are the pages that may open a socket."""
-    return Live(admission, by_redis(redis_url), origins).with_sound(redis_url, turn)
+    room = Live(admission, by_redis(redis_url), origins, release=release)
+    return room.with_sound(redis_url, turn)

@@ -23,7 +23,9 @@ from realtime.domain.meeting import (
 )
 
 PROTOCOL = 1
-"""Sent in the handshake; an older client is asked to reload."""
+"""Sent in the handshake. It moves when a client that was right before would be wrong."""
+OLDEST = 1
+"""The oldest that is still understood; whoever speaks an older one is asked to reload."""
 
 
 @dataclass(frozen=True)
@@ -341,6 +343,8 @@ class Joined:
     epoch: int
     seq: int
     seated: bool
+    release: str = ""
+    """Which page this process serves. Another one than the client is: reload when it suits."""
 
 
 @dataclass(frozen=True)

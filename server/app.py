@@ -10,6 +10,7 @@ from typing import Any
 from realtime import live
 from realtime.audio.turn import Turn
 from server import gate, live_room
+from server.assets import Assets
 from server.circles.admission import CircleAdmission
 from server.database import Database
 from server.figures import Figures, of_web
@@ -27,7 +28,7 @@ def create_app(settings: Settings, redis_url: str) -> Whole:
     admission = CircleAdmission(database, keys, settings)
     jobs = Jobs(settings, keys, database)
     turn = Turn(settings.turn_urls, settings.turn_secret or "", settings.turn_seconds)
-    room = live.build(admission, redis_url, list(settings.origins), turn)
+    room = live.build(admission, redis_url, list(settings.origins), turn, Assets().release())
 
     @asynccontextmanager
     async def around() -> AsyncIterator[None]:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import hashlib
 import json
 import mimetypes
 from dataclasses import dataclass, field
@@ -14,6 +15,7 @@ from markupsafe import Markup
 STATIC = Path(__file__).parent / "static"
 BUILT = STATIC / "built"
 HASHES = "hashes.json"
+ROOM = "src/room/main.tsx"
 ICONS = Path(__file__).resolve().parent.parent / "web" / "src" / "icons.json"
 
 
@@ -53,6 +55,11 @@ class Assets:
         """What Vite wrote; empty when nothing is built, as in tests of pages alone."""
         path = self.root / ".vite" / "manifest.json"
         return dict(json.loads(path.read_text("utf-8"))) if path.is_file() else {}
+
+    def release(self) -> str:
+        """Which room this is, as browsers have it: another one once anything in it changed."""
+        entry = self.entry(ROOM)
+        return hashlib.sha256(repr(entry).encode()).hexdigest()[:12] if entry.script else ""
 
     def hashes(self) -> dict[str, str]:
         """What the build wrote each file to be, by its address; empty when nothing is built."""

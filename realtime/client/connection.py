@@ -18,6 +18,7 @@ from websockets.exceptions import ConnectionClosed, InvalidHandshake
 from websockets.typing import Origin
 
 from realtime.client import packets
+from realtime.domain.refusal import Reason
 
 OPEN_WITHIN = 10.0
 ANSWERED_WITHIN = 10.0
@@ -36,6 +37,10 @@ class ConnectRefused(Exception):
     def __init__(self, reason: str) -> None:
         super().__init__(reason)
         self.reason = reason
+
+
+class OldClient(ConnectRefused):
+    """The server does not understand this version of the library any more: install a newer one."""
 
 
 class RoomClosed(Exception):
@@ -114,7 +119,8 @@ class Connection:
                 case packets.Connected():
                     return
                 case packets.Rejected(message=message):
-                    raise ConnectRefused(message)
+                    old = message == Reason.OLD_CLIENT
+                    raise OldClient(message) if old else ConnectRefused(message)
                 case packets.Event():
                     # Sent while the server was still deciding: it belongs to what comes after.
                     self._hear(packet)

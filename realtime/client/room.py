@@ -11,6 +11,9 @@ import secrets
 import ssl
 from collections.abc import AsyncIterator, Callable
 from dataclasses import dataclass
+from typing import Annotated
+
+from pydantic import Field
 
 from realtime.client.connection import Connection, RoomClosed
 from realtime.client.packets import Event
@@ -30,7 +33,8 @@ class Ack:
 
     ok: bool
     version: int | None = None
-    reason: Reason | None = None
+    reason: Annotated[Reason | str | None, Field(union_mode="left_to_right")] = None
+    """A plain word where the server is newer than this library."""
     by: MemberId | None = None
     """With `conflict`: the facilitator who was faster."""
     id: str | None = None
@@ -47,14 +51,15 @@ class NotInTime(AssertionError):
 class RoomClient(Seen):
     """Made by `connect`; leaves the socket at the end of the `async with`."""
 
-    def __init__(self) -> None:
-        super().__init__()
+    def __init__(self, kept: int = KEPT) -> None:
+        super().__init__(kept)
         self.closed = False
         self.why = ""
         """Why it is closed, for a person who reads a failed test."""
         self.frames: list[str] = []
         """Every frame as it came, pings apart, for tests of the bytes."""
         self._connection: Connection | None = None
+        self._news = 0
         self._changed = asyncio.Event()
 
     @classmethod
@@ -70,12 +75,15 @@ class RoomClient(Seen):
         protocol: int = PROTOCOL,
         origin: str | None = None,
         trust: ssl.SSLContext | None = None,
+        kept: int = KEPT,
     ) -> AsyncIterator[RoomClient]:
         """Connect as whoever the cookie ("name=value") says; `origin` is `base_url` unless given.
 
-        Raises ConnectRefused with the reason, or RoomClosed when nothing answers.
+        `kept`: how many words and frames are remembered at most, in memory. Raises ConnectRefused
+        with the reason (OldClient where only a newer library helps), or RoomClosed when nothing
+        answers.
         """
-        room = cls()
+        room = cls(kept)
         auth = {
             "protocol": protocol,
             "circle": slug,
@@ -101,8 +109,7 @@ class RoomClient(Seen):
     # --- What comes ---
 
     def _keep(self, frame: str) -> None:
-        self.frames.append(frame)
-        del self.frames[:-KEPT]
+        self._add(self.frames, frame)
 
     def _over(self, why: str) -> None:
         self.closed, self.why = True, why
@@ -113,6 +120,7 @@ class RoomClient(Seen):
         self._wake()
 
     def _wake(self) -> None:
+        self._news += 1
         # A new event each time: who waits on the old one wakes, however many they are.
         self._changed.set()
         self._changed = asyncio.Event()
@@ -191,6 +199,16 @@ class RoomClient(Seen):
                     await self.change()
         except TimeoutError:
             raise NotInTime(f"not within {timeout} s") from None
+
+    async def changes(self) -> AsyncIterator[None]:
+        """Once at once, then whenever something came since; ends when the line does."""
+        seen = -1
+        while not self.closed:
+            if seen == self._news:
+                await self.change()
+                continue
+            seen = self._news
+            yield
 
     async def change(self) -> None:
         """Wait for the next thing that arrives, or for the end."""

@@ -51,7 +51,9 @@ def parse(kind: Any, payload: object) -> Any:
 class Seen:
     """Everything that `hear` was told."""
 
-    def __init__(self) -> None:
+    def __init__(self, kept: int = KEPT) -> None:
+        self.kept = kept
+        """Words and the like at most; 0 for a client that has no use for what people say."""
         self.joined: Joined | None = None
         self.meeting: MeetingView | None = None
         self.you: YouView | None = None
@@ -92,13 +94,13 @@ class Seen:
             case "retracted":
                 self._take_off(parse(Retracted, payload))
             case "whispered":
-                self.whispers = [*self.whispers, parse(Whispered, payload)][-KEPT:]
+                self._add(self.whispers, parse(Whispered, payload))
             case "nodded":
-                self.nods = [*self.nods, parse(Nodded, payload)][-KEPT:]
+                self._add(self.nods, parse(Nodded, payload))
             case "heard":
                 self.heard = parse(SoundHeard, payload)
             case "sound_gone":
-                self.sound_gone = [*self.sound_gone, parse(SoundGone, payload)][-KEPT:]
+                self._add(self.sound_gone, parse(SoundGone, payload))
             case "gone":
                 self.gone = parse(Gone, payload)
             case "trouble":
@@ -116,13 +118,16 @@ class Seen:
 
     def _hear_words(self, words: Said) -> None:
         self._count(words.seq)
-        self.said.append(words)
-        del self.said[:-KEPT]
+        self._add(self.said, words)
 
     def _take_off(self, retracted: Retracted) -> None:
         self._count(retracted.seq)
-        self.retracted = [*self.retracted, retracted.id][-KEPT:]
+        self._add(self.retracted, retracted.id)
         self.said = [words for words in self.said if words.id != retracted.id]
+
+    def _add(self, things: list[Any], one: object) -> None:
+        things.append(one)
+        del things[: max(0, len(things) - self.kept)]
 
     def _count(self, seq: int) -> None:
         self.missed += max(0, seq - self.seq - 1)

@@ -52,6 +52,7 @@ class Reason(StrEnum):
     UNKNOWN_EVENT = "unknown_event"
     TOO_LARGE = "too_large"
     OLD_CLIENT = "old_client"
+    NEW_CLIENT = "new_client"
     TOO_FAST = "too_fast"
     TOO_MANY_TABS = "too_many_tabs"
     # The server's own troubles

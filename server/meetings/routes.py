@@ -10,7 +10,7 @@ from server.circles.members import lacks_facilitators
 from server.circles.queries import MyCircle
 from server.circles.routes import now
 from server.meetings.belonging import belongs
-from server.web import db, page, see_other
+from server.web import db, page, see_other, services
 
 meetings = Blueprint("meetings", __name__)
 
@@ -48,4 +48,5 @@ async def room(slug: str) -> Response:
     """One page for every role; the script asks the room what this person may see."""
     mine = await belongs(slug)
     elsewhere = await not_yet(mine)
-    return elsewhere or await page("room.html", circle=mine.circle, mine=mine)
+    release = services().assets.release()
+    return elsewhere or await page("room.html", circle=mine.circle, mine=mine, release=release)

@@ -10,7 +10,7 @@ import ssl
 from collections.abc import Callable
 from dataclasses import dataclass, field, replace
 
-from realtime.client import Ack, ConnectRefused, RoomClient, RoomClosed
+from realtime.client import Ack, ConnectRefused, RoomClient, RoomClosed, staying
 from realtime.client.seen import Seen
 from realtime.domain.meeting import MemberId, Phase
 from realtime.domain.refusal import Reason
@@ -25,7 +25,8 @@ LONGEST_WAIT = 60.0
 """Beats between tries while the room says no: refused doors slow an address down."""
 AFTER_A_NO = 3.0
 """Beats to leave the room alone after it refused something."""
-FOR_GOOD = frozenset({Reason.BANNED, Reason.NOT_A_MEMBER, Reason.NOT_SIGNED_IN, Reason.NOT_PLEDGED})
+# Whoever was asked to leave may come to the next meeting, and a demonstration has one after another.
+FOR_GOOD = staying.FOR_GOOD - {Reason.REMOVED}
 TRY_AGAIN = frozenset({Reason.TOO_FAST, Reason.OUT_OF_REACH, Reason.CONFLICT, Reason.FAULT})
 
 Decide = Callable[[Seen, Part, Marks], Move | None]

@@ -46,6 +46,7 @@ export type Reason =
   | "unknown_event"
   | "too_large"
   | "old_client"
+  | "new_client"
   | "too_fast"
   | "too_many_tabs"
   | "conflict"
@@ -415,6 +416,7 @@ export interface Joined {
   readonly epoch: number;
   readonly seq: number;
   readonly seated: boolean;
+  readonly release: string;
 }
 
 /** One text in the circle's languages; an empty one is read in the other. */

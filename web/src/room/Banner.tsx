@@ -2,7 +2,7 @@
 import type { MeetingView } from "../wire.gen";
 import { t } from "../words";
 import { isUnattended } from "./may";
-import { link, meeting } from "./store";
+import { draft, link, meeting, newer, you } from "./store";
 
 const WORDS = {
   reconnecting: "st.reconnect",
@@ -14,7 +14,14 @@ const WORDS = {
 export function bannerKey(): string | null {
   const now = link.value;
   if (now in WORDS) return WORDS[now as keyof typeof WORDS];
-  return meeting.value?.paused ? whyPaused(meeting.value) : null;
+  if (meeting.value?.paused) return whyPaused(meeting.value);
+  return newer.value && mayReload() ? "room.newer" : null;
+}
+
+/** Nobody is in the middle of a turn, and nothing is half written. */
+function mayReload(): boolean {
+  const away = you.value?.presence === "stepped_out";
+  return draft.value === "" && (away || meeting.value?.stick.kind === "resting");
 }
 
 function whyPaused(now: MeetingView): string {
@@ -26,9 +33,18 @@ export function Banner({ floating = false }: { floating?: boolean }) {
   const key = bannerKey();
   if (key === null) return null;
   return (
-    <p class={`banner${floating ? " banner--floating" : ""}`} data-link={link.value}>
+    <p
+      class={`banner${floating ? " banner--floating" : ""}`}
+      data-link={link.value}
+      role={key === "room.newer" ? "status" : undefined}
+    >
       {t(key)}
       {key === "room.nofac" && <span class="banner__more">{t("room.nofac.b")}</span>}
+      {key === "room.newer" && (
+        <button type="button" class="btn btn--quiet banner__do" onClick={() => location.reload()}>
+          {t("room.newer.now")}
+        </button>
+      )}
     </p>
   );
 }

@@ -8,7 +8,7 @@ beforeEach(() => {
   fresh();
   meeting.value = aMeeting();
   you.value = aYou();
-  onJoined({ member_id: "me", epoch: 1, seq: 0, seated: true });
+  onJoined({ member_id: "me", epoch: 1, seq: 0, seated: true, release: "" });
 });
 afterEach(cleanup);
 

@@ -77,7 +77,7 @@ test("who speaks may write too, and is asked to for those who read", async () =>
 test("a new connection, and a page that is left, know of nobody who is heard", () => {
   onHeard({ slots: ["rina", null, null] });
   expect([...heard.value]).toEqual(["rina"]);
-  onJoined({ member_id: "me", epoch: 1, seq: 0, seated: true });
+  onJoined({ member_id: "me", epoch: 1, seq: 0, seated: true, release: "" });
   expect([...heard.value]).toEqual([]);
   onHeard({ slots: ["rina", null, null] });
   sounding.value = true;

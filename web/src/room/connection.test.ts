@@ -23,7 +23,7 @@ vi.mock("socket.io-client", () => ({
   },
 }));
 
-const places = { slug: "rabu", lobby: "/c/rabu/tunggu", after: "/c/rabu/usai" };
+const places = { slug: "rabu", lobby: "/c/rabu/tunggu", after: "/c/rabu/usai", release: "this" };
 const hear = (event: string, payload: unknown) => handlers.get(event)?.(payload);
 let close = () => {};
 const replace = vi.fn();
@@ -59,6 +59,24 @@ test.each(["not_signed_in", "not_a_member", "not_pledged", "banned", "removed", 
     expect(store.meeting.value).toBeNull();
   },
 );
+
+test.each([
+  ["this", false],
+  ["that", true],
+  ["", false],
+])("a server whose page is %j: newer %s", (release, isNewer) => {
+  hear("joined", { epoch: 1, member_id: "me", seq: 0, seated: true, release });
+  expect(store.newer.value).toBe(isNewer);
+});
+
+test("a process that is older than the page is left for another one", () => {
+  vi.useFakeTimers();
+  socket.active = false;
+  hear("connect_error", new Error("new_client"));
+  expect(store.gate.value).toBeNull();
+  vi.advanceTimersByTime(10_000);
+  expect(socket.connect).toHaveBeenCalledTimes(1);
+});
 
 test("a server out of reach is tried again, and the meeting stays on the screen", () => {
   vi.useFakeTimers();

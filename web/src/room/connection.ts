@@ -14,6 +14,8 @@ export interface Places {
   lobby: string;
   /** Where a person goes when the meeting is over. */
   after: string;
+  /** Which room page this is; empty where nobody said. */
+  release: string;
 }
 
 /** Refusals at the door that trying again would not change. */
@@ -92,6 +94,7 @@ function hear(socket: Socket, places: Places, retry: Retry): void {
   let ghostsUntil = 0;
   socket.on("joined", (joined: Joined) => {
     retry.reset();
+    store.newer.value = Boolean(places.release && joined.release) && joined.release !== places.release;
     store.onJoined(joined);
   });
   socket.on("meeting", (view: MeetingView) => store.onMeeting(view));

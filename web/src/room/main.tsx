@@ -31,7 +31,7 @@ async function open(root: HTMLElement): Promise<void> {
   const where = places(root);
   applySettings();
   // The line opens while the words load: on a slow phone both take seconds.
-  const close = connect(where);
+  const close = connect({ ...where, release: root.dataset.release ?? "" });
   window.addEventListener("pagehide", () => {
     close();
     forget();

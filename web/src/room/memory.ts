@@ -45,6 +45,8 @@ export const sounding = signal(false);
 export const soundGone = signal<SoundGone | null>(null);
 export const link = signal<Link>("connecting");
 export const gate = signal<Gate | null>(null);
+/** The server has another room page than this one. */
+export const newer = signal(false);
 /** The newest lines about what became of somebody, for as long as they show over the question. */
 export const lately = signal<readonly { id: string; text: string }[]>([]);
 /** What is typed and not sent. Kept through a lost connection, never stored. */
@@ -136,6 +138,7 @@ export function emptyMemory(): void {
   sounding.value = false;
   soundGone.value = null;
   draft.value = "";
+  newer.value = false;
   writing.value = false;
   link.value = "connecting";
 }

@@ -72,7 +72,7 @@ async function play(steps: Step[], seconds: number): Promise<[second: number, ..
 }
 
 function begin(): void {
-  onJoined({ member_id: "me", epoch: 1, seq: 0, seated: true });
+  onJoined({ member_id: "me", epoch: 1, seq: 0, seated: true, release: "" });
   onMeeting(view);
   onYou(me);
   render(<Room places={places} />);

@@ -6,7 +6,7 @@ import { aGuide, aMeeting, aNotice, aSaid, aYou, fakeServer, fresh, seat, wordin
 beforeEach(fresh);
 
 const texts = () => store.feed.value.map((item) => ("text" in item ? item.text : item.kind));
-const joined = (seq: number, seated = true) => ({ member_id: "me", epoch: 1, seq, seated });
+const joined = (seq: number, seated = true) => ({ member_id: "me", epoch: 1, seq, seated, release: "" });
 
 describe("the meeting", () => {
   test("a newer meeting replaces the one known", () => {
