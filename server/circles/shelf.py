@@ -91,6 +91,7 @@ async def read(slug: str) -> Response:
 
 @shelf.post("/c/<slug>/rak")
 async def add(slug: str) -> Response:
+    """Something more on the shelf."""
     _, mine = await held(slug)
     sent = (await request.form).to_dict()
     form, wrong = read_form(ItemForm, sent)

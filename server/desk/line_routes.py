@@ -31,6 +31,7 @@ async def all_lines() -> Response:
 
 @help_desk.post("/kelola/bantuan")
 async def add_line() -> Response:
+    """One more help line."""
     await organiser()
     sent = (await request.form).to_dict()
     form, circle_id, wrong = await read_line(sent)

@@ -51,6 +51,7 @@ async def all_lines(slug: str) -> Response:
 
 @own_lines.post("/c/<slug>/bantuan")
 async def add(slug: str) -> Response:
+    """A help line of this circle's own."""
     _, mine = await held(slug)
     sent = (await request.form).to_dict()
     form, wrong = read_form(helping.LineForm, sent)

@@ -23,6 +23,7 @@ DONE = "selesai"
 
 @told.get("/c/<slug>/laporan")
 async def of_circle(slug: str) -> Response:
+    """What was reported to those who hold this circle."""
     _, mine = await held(slug)
     return await show("facilitators", mine.circle)
 
@@ -43,6 +44,7 @@ async def for_organiser() -> Response:
 
 @told.post("/kelola/laporan")
 async def handled_by_organiser() -> Response:
+    """A report that came to the organiser is dealt with, and erased."""
     await organiser()
     return await seen_to("organiser")
 

@@ -87,6 +87,7 @@ async def this_place() -> Response:
 
 @desk.post("/kelola/tempat")
 async def change_place() -> Response:
+    """What this place is called, and the like."""
     await organiser()
     sent = (await request.form).to_dict()
     form, wrong = read_form(PlaceForm, sent)

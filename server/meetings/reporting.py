@@ -40,6 +40,7 @@ def reader_of(mine: MyCircle, wanted: reports.Reader) -> reports.Reader:
 
 @reporting.get("/c/<slug>/lapor")
 async def report_page(slug: str) -> Response:
+    """A report, outside of a meeting."""
     return await show(await may_report(slug), {})
 
 
