@@ -16,6 +16,7 @@ from pathlib import Path
 from typing import Any
 
 from sqlalchemy import Connection, Date, LargeBinary, MetaData, Table, func, insert, select
+from sqlalchemy.exc import SQLAlchemyError
 from sqlalchemy.types import TypeEngine
 
 from server.database import Base, Database, all_or_nothing, migrate
@@ -108,6 +109,9 @@ async def restore(settings: Settings, file: Path) -> int:
         async with database.engine.begin() as connection:
             await connection.run_sync(all_or_nothing)
             rows = await connection.run_sync(fill, content)
+    except (SQLAlchemyError, KeyError, ValueError, TypeError, AttributeError):
+        # Rows that do not fit: all of it is undone.
+        raise BadBackup("backup.damaged") from None
     finally:
         await database.close()
     put_back(settings, "instance.key", base64.b64decode(content["key"]))

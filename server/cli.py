@@ -47,6 +47,10 @@ def main(argv: list[str] | None = None) -> int:
                 from server.commands import verifying
 
                 return verifying.report(arguments.url, Path(arguments.file), arguments.lang)
+            case "migrate":
+                from server.commands import migrating
+
+                return loops.run(migrating.move(settings, arguments.to))
             case "backup" | "restore":
                 return loops.run(keep_or_restore(settings, arguments.command, Path(arguments.file)))
             case _:

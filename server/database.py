@@ -7,6 +7,8 @@ from typing import TYPE_CHECKING, Any
 
 from alembic import command
 from alembic.config import Config
+from alembic.runtime.migration import MigrationContext
+from alembic.script import ScriptDirectory
 from sqlalchemy import Connection, MetaData, event, literal, select
 from sqlalchemy.engine import make_url
 from sqlalchemy.exc import DBAPIError, InterfaceError, OperationalError
@@ -127,9 +129,18 @@ def all_or_nothing(connection: Connection) -> None:
 
 
 def migrate(connection: Connection, to: str) -> None:
-    """Migrate up to `to` ('head' or a revision), or down for 'base'."""
+    """Migrate up to `to` ('head' or a revision), or down for 'base' and for one that is older.
+
+    Tables that a newer Lingkar shaped are left as they are by 'head': what it adds stands in
+    nobody's way, and what it takes away waits for a release more. So processes of both can run.
+    """
     config = Config()
     config.set_main_option("script_location", str(MIGRATIONS))
     config.attributes["connection"] = connection
-    move = command.downgrade if to == "base" else command.upgrade
-    move(config, to)
+    now = MigrationContext.configure(connection).get_current_revision() or ""
+    known = {step.revision for step in ScriptDirectory.from_config(config).walk_revisions()}
+    if to == "head" and now and now not in known:
+        return
+    # They are numbered in their order.
+    down = to == "base" or (to in known and to < now)
+    (command.downgrade if down else command.upgrade)(config, to)

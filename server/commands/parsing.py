@@ -63,6 +63,11 @@ def add_commands(commands: Any) -> None:
     verify.add_argument("file", metavar="HASHES", help="the release's hashes.json")
     verify.add_argument("--lang", choices=["id", "en"], default="en")
 
+    migrate = commands.add_parser(
+        "migrate", help="the tables in the shape of this Lingkar; an older one, to go back to it"
+    )
+    migrate.add_argument("to", nargs="?", default="head", metavar="SHAPE")
+
     for name, what in (
         ("backup", "accounts, circles and this place's keys into a file; no note, nothing said"),
         ("restore", "such a file into an empty place"),

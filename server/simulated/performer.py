@@ -25,7 +25,7 @@ LONGEST_WAIT = 60.0
 """Beats between tries while the room says no: refused doors slow an address down."""
 AFTER_A_NO = 3.0
 """Beats to leave the room alone after it refused something."""
-# Whoever was asked to leave may come to the next meeting, and a demonstration has one after another.
+# Whoever was asked to leave may come to the next meeting.
 FOR_GOOD = staying.FOR_GOOD - {Reason.REMOVED}
 TRY_AGAIN = frozenset({Reason.TOO_FAST, Reason.OUT_OF_REACH, Reason.CONFLICT, Reason.FAULT})
 

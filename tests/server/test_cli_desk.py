@@ -215,6 +215,16 @@ async def rows(settings: Settings) -> dict[str, list[tuple[object, ...]]]:
         await database.close()
 
 
+async def test_half_a_backup_changes_nothing(
+    site: Site, new_place: Settings, tmp_path: Path, capsys: Said
+) -> None:
+    file = tmp_path / "half"
+    await backup.write(site.settings, file)
+    file.write_bytes(file.read_bytes()[: file.stat().st_size // 2])
+    assert await keep_or_restore(new_place, "restore", file) == 1
+    assert "no backup of Lingkar" in capsys.readouterr().err
+
+
 @pytest.mark.parametrize("content", [b"", b"PK", b"\x1f\x8b", b"{}"])
 async def test_a_file_that_is_no_backup_changes_nothing(
     new_place: Settings, tmp_path: Path, content: bytes, capsys: Said
@@ -258,8 +268,9 @@ async def test_a_backup_that_fails_half_way_leaves_an_empty_place(
     content["tables"]["membership"][0]["circle_id"] = "nowhere"
     broken = tmp_path / "broken"
     broken.write_bytes(gzip.compress(json.dumps(content).encode()))
-    with pytest.raises(Exception, match=r"FOREIGN KEY|foreign key"):
+    with pytest.raises(backup.BadBackup, match="damaged"):
         await backup.restore(place, broken)
+    assert not (place.data_dir / "instance.key").exists()
     database = Database(place.database_url)
     async with database.session() as db:
         assert (

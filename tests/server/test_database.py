@@ -11,6 +11,7 @@ from alembic import command
 from alembic.config import Config
 from sqlalchemy import Connection, MetaData, select, text
 
+from server.commands.migrating import move
 from server.database import MIGRATIONS, Database, migrate
 from server.settings import Settings
 
@@ -19,6 +20,35 @@ KEPT = {
     "weekday": 2, "time": "19:30", "zone": "WIB", "minutes": 75, "soft_seconds": 240,
     "door": "ask", "listed": False, "since": dt.date(2026, 1, 1),
 }  # fmt: skip
+
+
+async def test_tables_that_a_newer_lingkar_shaped_are_left_as_they_are(
+    new_place: Settings,
+) -> None:
+    made = Database(new_place.database_url)
+    await made.migrate()
+    async with made.engine.begin() as connection:
+        await connection.execute(text("UPDATE alembic_version SET version_num = '9999'"))
+    # A process of this version that starts anew while the newer one serves too.
+    await made.migrate()
+    async with made.engine.connect() as connection:
+        kept = await connection.scalar(text("SELECT version_num FROM alembic_version"))
+        assert kept == "9999"
+        assert await connection.scalar(text("SELECT count(*) FROM person")) == 0
+    await made.close()
+
+
+async def test_tables_go_back_to_an_older_shape_and_forth_again(
+    new_place: Settings, capsys: pytest.CaptureFixture[str]
+) -> None:
+    assert await move(new_place, "head") == 0
+    newest = capsys.readouterr().out
+    assert await move(new_place, "0004") == 0
+    assert "0004" in capsys.readouterr().out
+    assert await move(new_place, "nonsense") == 1
+    assert "Nothing was changed" in capsys.readouterr().err
+    assert await move(new_place, "head") == 0
+    assert capsys.readouterr().out == newest
 
 
 @pytest.fixture
