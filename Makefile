@@ -6,7 +6,7 @@
 #   make test            everything: lint, types, contracts, unit tests, browsers, budgets
 #   make test-py ARGS=…  only pytest          make test-web   only the browser's unit tests
 #   make test-pg         the tests of the pages again, on PostgreSQL
-#   make screens         a picture of every screen, into an ignored folder
+#   make screens         every screen in every size, theme and language: pictures and checks
 #   make prove-privacy   say everything with a canary, then look for it everywhere
 #   make faults          kill, stop, cut and flood real processes: what people see (ARGS=name, LONG=1)
 #   make fuzz ARGS=600   junk of every kind at a real server, for ten minutes
@@ -82,8 +82,6 @@ test-pg: $(DEV_READY) $(BUILT)
 	else echo "NOT RUN on PostgreSQL: it is not installed. On Debian: apt-get install postgresql" >&2; fi
 screens: $(DEV_READY) $(BUILT) $(BROWSER_READY)
 	PLAYWRIGHT_NODEJS_PATH="$$($(WEB) where)" $(BIN)/python -m tests.screens $(ARGS)
-	LINGKAR_PICTURES=1 PLAYWRIGHT_NODEJS_PATH="$$($(WEB) where)" \
-		$(BIN)/pytest -q --timeout 600 $$(grep -l Examiner tests/journeys/test_*.py)
 
 # What a page costs among 5,000 circles and 50,000 memberships.
 bench-pages: $(DEV_READY) $(BUILT)

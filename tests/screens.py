@@ -1,85 +1,115 @@
-"""`make screens`: photographs every screen of a real meeting into `shots/`, which git ignores.
+"""`make screens`: every screen in every way it has to be looked at, into `shots/` (git ignores it).
 
-The other screens are photographed by the journeys that examine them.
+The journeys go to each screen and render it there (tests/looks); this runs them, two at a time,
+lays out the contact sheets, prints what is covered and what is wrong, and fails on a finding.
 """
 
 from __future__ import annotations
 
-import asyncio
-import tempfile
+import json
+import os
+import shutil
+import subprocess
+import sys
+import time
+from collections import Counter, defaultdict
+from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 
-from playwright.async_api import Browser, async_playwright
+from tests.journeys.browsing import ROOT
+from tests.looks.combinations import ALL_PAIRS, WAYS, Pair
+from tests.looks.rendering import FOLDER
+from tests.looks.sheets import sheets
 
-from tests.journeys.browsing import (
-    Language,
-    Person,
-    arrive,
-    demonstrating,
-    launch,
-    serving,
-)
-from tests.journeys.meeting import whole_meeting
-from tests.journeys.pictures import FOLDER, photograph
-from tests.journeys.way_in import come_to_the_door, gather, unseen
+AT_A_TIME = 2
+SHEETS, GREY = FOLDER / "sheets", FOLDER / "grey"
+FIRST = ("looking", "test_meeting", "test_me", "test_pages")
+"""The longest: started first, they are not waited for alone at the end."""
 
 
-async def evening(browser: Browser, language: Language) -> None:
-    with tempfile.TemporaryDirectory() as folder:
-        async with serving(Path(folder)) as served:
-            gathered = await gather(browser, served, language, photograph)
-            await whole_meeting(gathered, served, photograph)
-            for person in gathered.everybody:
-                await person.context.close()
+def journeys(wanted: list[str]) -> list[Path]:
+    """The files of tests that look at screens."""
+    files = [*(ROOT / "tests/journeys").glob("test_*.py"), ROOT / "tests/journeys/looking.py"]
+    looking = [file for file in files if "Examiner(" in file.read_text("utf-8")]
+    looking = [file for file in looking if not wanted or any(w in file.stem for w in wanted)]
+    return sorted(looking, key=lambda file: file.stem not in FIRST)
 
 
-async def full_room(browser: Browser, language: Language) -> None:
-    """The demonstration's room, lively, as a member and as a facilitator see it."""
-    with tempfile.TemporaryDirectory() as folder:
-        async with demonstrating(Path(folder), language) as links:
-            member = await arrive(browser, language, "phone")
-            base = links[0].split("/u#")[0]
-            await member.page.goto(base)
-            await photograph(member, "landing")
-            await come_to_the_door(member, links[0], "Melati", unseen)
-            await member.page.wait_for_url("**/ruang", timeout=60_000)
-            await lively(member)
-            await photograph(member, "living-member")
-            facilitator = await arrive(browser, language, "laptop")
-            await come_to_the_door(facilitator, links[1], "Mas Adi", unseen, lobby=False)
-            await facilitator.page.goto(member.page.url)
-            await lively(facilitator)
-            await photograph(facilitator, "living-facilitator")
-            await the_guide(facilitator)
-            for person in (member, facilitator):
-                await person.context.close()
+def run(file: Path) -> tuple[Path, int, str]:
+    """One file of journeys by itself; what it said is kept for where it failed."""
+    command = [sys.executable, "-m", "pytest", "-q", "--timeout", "900", str(file)]
+    done = subprocess.run(
+        command,
+        cwd=ROOT,
+        env={**os.environ, "LINGKAR_PICTURES": "1"},
+        capture_output=True,
+        text=True,
+        check=False,
+    )
+    print(
+        f"  {file.stem:28} {done.stdout.strip().splitlines()[-1] if done.stdout else ''}",
+        flush=True,
+    )
+    return file, done.returncode, done.stdout
 
 
-async def the_guide(facilitator: Person) -> None:
-    """The circle's guide, as it is kept and with a step open."""
-    page = facilitator.page
-    await page.goto(page.url.removesuffix("/ruang") + "/susunan")
-    await photograph(facilitator, "guide")
-    await page.locator("summary").nth(1).click()
-    await photograph(facilitator, "guide-step")
+def read() -> tuple[dict[str, set[Pair]], dict[str, list[str]]]:
+    """By screen: the pairs that were met, and what is wrong in which way."""
+    pairs: dict[str, set[Pair]] = defaultdict(set)
+    wrong: dict[str, list[str]] = defaultdict(list)
+    for way in WAYS:
+        for path in FOLDER.glob(f"*/{way}.json"):
+            screen = path.parent.name
+            pairs[screen] |= way.pairs
+            for one in json.loads(path.read_text("utf-8"))["found"]:
+                told = f"{one['rule']:10} {one['where']} “{one['words']}” {one['more']}"
+                wrong[screen].append(f"{way!s:20} {told}")
+    return pairs, wrong
 
 
-async def lively(person: Person) -> None:
-    """Wait until somebody holds the stick and has said something."""
-    await person.page.locator(".is-hold").first.wait_for(state="attached", timeout=60_000)
-    await person.page.locator("[role=log] .said").first.wait_for(state="attached", timeout=60_000)
+def tell(pairs: dict[str, set[Pair]], wrong: dict[str, list[str]]) -> int:
+    """The table; gives how much is wrong, a pair that was never met counting as well."""
+    print(f"\n{'screen':48} pictures  pairs  findings")
+    for screen in sorted(pairs):
+        pictures = len(list((FOLDER / screen).glob("*.png")))
+        met = f"{len(pairs[screen])}/{len(ALL_PAIRS)}"
+        print(f"{screen:48} {pictures:8} {met:>6} {len(wrong.get(screen, [])):9}")
+    for screen, lines in sorted(wrong.items()):
+        print(f"\n{screen}")
+        for line in lines:
+            print(f"  {line}")
+    kinds = Counter(line[21:31].strip() for lines in wrong.values() for line in lines)
+    unmet = sum(len(ALL_PAIRS - met) for met in pairs.values())
+    pictures = len(list(FOLDER.glob("*/*.*.*.*.png")))
+    counted = f"{len(pairs)} screens, {pictures} pictures, {unmet} pairs not met"
+    print(f"\n{counted}, {kinds.total()} findings {dict(kinds)}")
+    print(f"Contact sheets: {SHEETS.relative_to(ROOT)}/, in grey: {GREY.relative_to(ROOT)}/")
+    return kinds.total() + unmet
 
 
-async def main() -> None:
-    async with async_playwright() as playwright:
-        browser = await launch(playwright)
-        languages: tuple[Language, ...] = ("id", "en")
-        for language in languages:
-            await full_room(browser, language)
-            await evening(browser, language)
-        await browser.close()
-    print(f"{len(list(FOLDER.glob('*.png')))} pictures in {FOLDER.name}/")
+def main(wanted: list[str]) -> int:
+    start = time.monotonic()
+    if not wanted:
+        shutil.rmtree(FOLDER, ignore_errors=True)
+    for folder in (SHEETS, GREY):
+        folder.mkdir(parents=True, exist_ok=True)
+    with ThreadPoolExecutor(AT_A_TIME) as pool:
+        done = list(pool.map(run, journeys(wanted)))
+    for file, code, said in done:
+        if code:
+            print(f"\n{file.stem} failed:\n{said[-4000:]}")
+    screens = [
+        path for path in sorted(FOLDER.iterdir()) if path.is_dir() and path not in (SHEETS, GREY)
+    ]
+    for screen in screens:
+        sheets(screen, SHEETS)
+        if "seats" in screen.name:
+            sheets(screen, GREY, grey=True)
+    failed = sum(code != 0 for _, code, _ in done)
+    found = tell(*read())
+    print(f"{time.monotonic() - start:.0f} s")
+    return 1 if failed or found else 0
 
 
 if __name__ == "__main__":
-    asyncio.run(main())
+    sys.exit(main(sys.argv[1:]))

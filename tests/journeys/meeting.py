@@ -1,4 +1,4 @@
-"""A whole meeting of three, as a script: tests examine each screen, `make screens` shoots it."""
+"""A whole meeting of three, as a script: tests examine each screen, `make screens` renders it."""
 
 from __future__ import annotations
 

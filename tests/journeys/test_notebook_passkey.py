@@ -9,7 +9,7 @@ import pytest
 from playwright.async_api import Browser, CDPSession, Request, expect
 
 from tests.journeys.browsing import Device, Language, Person, arrive
-from tests.journeys.examining import Examiner
+from tests.journeys.examining import BOTH, Examiner
 from tests.journeys.seated import House
 from tests.journeys.test_notebook import (
     CANARY,
@@ -236,11 +236,12 @@ async def test_a_notebook_from_before_passkeys_opens_and_gains_one_without_loss(
     await person.context.close()
 
 
+@pytest.mark.parametrize("language", BOTH)
 async def test_a_passkey_that_opens_nothing_says_what_that_may_mean(
-    house: House, browser: Browser
+    house: House, browser: Browser, language: Language
 ) -> None:
     examiner = Examiner()
-    person = await arrive(browser, "id", "phone")
+    person = await arrive(browser, language, "phone")
     finger = await with_finger(person)
     await person.page.goto(f"{house.base}/catatan")
     await button(person, "notebook.key.begin").click()
@@ -255,11 +256,12 @@ async def test_a_passkey_that_opens_nothing_says_what_that_may_mean(
     examiner.content()
 
 
+@pytest.mark.parametrize("language", BOTH)
 async def test_a_device_that_gives_no_secret_is_told_so_and_a_passphrase_is_there(
-    house: House, browser: Browser
+    house: House, browser: Browser, language: Language
 ) -> None:
     examiner = Examiner()
-    person = await arrive(browser, "en", "phone")
+    person = await arrive(browser, language, "phone")
     finger = await with_finger(person, secret=False)
     await person.page.goto(f"{house.base}/catatan")
     await button(person, "notebook.key.begin").click()

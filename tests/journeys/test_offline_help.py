@@ -6,7 +6,7 @@ import pytest
 from playwright.async_api import Browser, expect
 
 from tests.journeys.browsing import Device, Language, Person, arrive, words
-from tests.journeys.examining import Examiner
+from tests.journeys.examining import BOTH, Examiner
 from tests.journeys.seated import House, evening
 
 KEPT = """async () => {
@@ -99,11 +99,12 @@ async def test_help_and_the_notebook_are_there_without_a_network(
     examiner.content()
 
 
+@pytest.mark.parametrize("language", BOTH)
 async def test_nothing_of_a_circle_is_kept_and_a_shared_phone_forgets_all(
-    house: House, browser: Browser
+    house: House, browser: Browser, language: Language
 ) -> None:
     async with evening(house, browser) as night:
-        sari = await night.facilitator("id")
+        sari = await night.facilitator(language)
         page, base, slug = sari.page, house.base, night.circle.slug
         await page.goto(f"{base}/catatan")
         await keeps(sari, *PAGES, "/bahasa")

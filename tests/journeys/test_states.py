@@ -18,7 +18,7 @@ from realtime.domain.commands import (
 )
 from realtime.domain.meeting import Floor, Order, Phase, Wording
 from tests.journeys.browsing import Language, Person, stillness
-from tests.journeys.examining import Examiner
+from tests.journeys.examining import BOTH, Examiner
 from tests.journeys.seated import Evening, House, evening, seated
 from tests.journeys.sticking import take
 
@@ -59,7 +59,7 @@ async def member_states(night: Evening, melati: Person, examiner: Examiner) -> N
 async def test_rarer_states_of_a_members_room_read_well(
     house: House, browser: Browser, language: Language
 ) -> None:
-    examiner = Examiner()
+    examiner = Examiner(measures=language == "id")
     async with evening(house, browser, "Melati", LONG, RIGHT_TO_LEFT) as night:
         for name in (LONG, RIGHT_TO_LEFT):
             await night.speaker(name)
@@ -72,12 +72,13 @@ async def test_rarer_states_of_a_members_room_read_well(
 
 
 @pytest.mark.timeout(240)
+@pytest.mark.parametrize("language", BOTH)
 async def test_a_facilitator_on_a_phone_and_a_locked_door_read_well(
-    house: House, browser: Browser
+    house: House, browser: Browser, language: Language
 ) -> None:
-    examiner = Examiner()
+    examiner = Examiner(measures=language == "id")
     async with evening(house, browser, "Melati", "Awan", door="ask") as night:
-        melati = await night.known("Melati")
+        melati = await night.known("Melati", language)
         await melati.page.goto(f"{night.house.base}/c/{night.circle.slug}/tunggu")
         await night.sari.until(lambda room: room.facilitating and room.facilitating.waiting)
         await night.sari.send(Lock(on=True))
@@ -87,7 +88,7 @@ async def test_a_facilitator_on_a_phone_and_a_locked_door_read_well(
         await night.sari.send(Admit(None))
         await melati.page.wait_for_url("**/ruang")
         await seated(melati)
-        sari = await night.facilitator()
+        sari = await night.facilitator(language)
         await sari.page.goto(night.room)
         await seated(sari)
         for tab in ("turns", "door", "agenda", "chat", "people"):
@@ -100,13 +101,16 @@ async def test_a_facilitator_on_a_phone_and_a_locked_door_read_well(
 
 
 @pytest.mark.timeout(240)
-async def test_a_circle_of_thirty_reads_well_on_a_phone(house: House, browser: Browser) -> None:
-    examiner = Examiner()
+@pytest.mark.parametrize("language", BOTH)
+async def test_a_circle_of_thirty_reads_well_on_a_phone(
+    house: House, browser: Browser, language: Language
+) -> None:
+    examiner = Examiner(measures=language == "id")
     names = [f"Teman {number}" for number in range(2, 30)]
     async with evening(house, browser, "Melati", *names, seats=30) as night:
         for name in names:
             await night.speaker(name)
-        melati = await night.sitter("Melati")
+        melati = await night.sitter("Melati", language)
         await melati.page.locator(".petal").nth(29).wait_for()
         await examiner.look(melati, "thirty seats")
         assert await melati.page.locator(".petal").count() == 30

@@ -13,7 +13,7 @@ PASSPHRASE = "teh jahe hangat di sore hari"
 CIRCLE = {"id": "Orang tua tunggal Jakarta", "en": "Single parents, Jakarta"}
 
 Look = Callable[[Person, str], Awaitable[None]]
-"""Called at every screen with its name: a test examines it, `make screens` photographs it."""
+"""Called at every screen with its name: a test examines it, `make screens` renders it."""
 
 
 async def unseen(person: Person, name: str) -> None:

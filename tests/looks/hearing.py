@@ -1,0 +1,98 @@
+"""What a screen reader is given of a screen: landmarks, headings, buttons, by role and name.
+
+Kept as one small file a screen in `heard/`, reviewed by people as if it were read aloud, and
+compared by every journey that looks at the screen; one without a file is not compared yet.
+Write the files anew, then read what changed:
+
+    LINGKAR_HEARD=write make test-py ARGS=tests/journeys
+
+Declines to keep running text, which the catalogues hold, and whatever differs from one evening
+to the next: figures, days, words that people said.
+"""
+
+from __future__ import annotations
+
+import os
+import re
+from pathlib import Path
+
+from playwright.async_api import Page
+
+from tests.looks.rendering import named
+
+FOLDER = Path(__file__).parent / "heard"
+WRITES = os.environ.get("LINGKAR_HEARD") == "write"
+LANGUAGE = "id"
+"""One is enough: the other differs in words alone, and both catalogues have the same keys."""
+
+# - role "name" [state]: text
+LINE = re.compile(r'^(\s*)- (\w+)(?: ("(?:[^"\\]|\\.)*"|/.*/))?((?: \[[^\]]*\])*)(:?)(.*)$')
+QUOTED = re.compile(r"^(\s*- )'(.*)'(:?)$")
+SILENT = frozenset({"text", "paragraph", "listitem", "list", "strong", "emphasis", "time", "code"})
+SILENT |= {"separator", "definition", "term", "option", "blockquote", "generic", "row", "cell"}
+# Words come and go in these, whenever they like.
+MOVING = frozenset({"log", "status", "alert", "timer"})
+DAYS = "Senin|Selasa|Rabu|Kamis|Jumat|Sabtu|Minggu"
+MONTHS = (
+    "Januari|Februari|Maret|April|Mei|Juni|Juli|Agustus|September|Oktober|November|Desember|"
+    "Jan|Feb|Mar|Apr|Jun|Jul|Agu|Sep|Okt|Nov|Des"
+)
+
+
+async def heard(page: Page) -> str:
+    """What is heard of the open sheet, else of the page, one line each."""
+    sheet = page.locator("dialog[open]").last
+    scope = sheet if await sheet.count() else page.locator("body")
+    return told(await scope.aria_snapshot())
+
+
+def told(snapshot: str) -> str:
+    """The lines of the snapshot that say where one is and what can be done."""
+    lines, muted = list[str](), None
+    for line in snapshot.splitlines():
+        # A name with a colon in it stands in quotation marks, as YAML wants.
+        found = LINE.match(QUOTED.sub(lambda m: m[1] + m[2].replace("''", "'") + m[3], line))
+        if not found:
+            continue
+        indent, role, name, state, _, _ = found.groups()
+        depth = len(indent)
+        if muted is not None and depth > muted:
+            continue
+        muted = depth if role in MOVING else None
+        if role in SILENT and not name:
+            continue
+        lines.append(steady(f"{role}{' ' + name if name else ''}{state}"))
+    # A list of thirty of the same is heard as one.
+    return "\n".join(line for i, line in enumerate(lines) if i == 0 or line != lines[i - 1]) + "\n"
+
+
+def steady(line: str) -> str:
+    """Without what another evening changes."""
+    line = re.sub(rf"\b({DAYS})\b", "HARI", line)
+    line = re.sub(rf"\b({MONTHS})\b", "BULAN", line)
+    line = re.sub(r"\b(WIB|WITA|WIT)\b", "ZONA", line)
+    if not line.startswith("heading") or "level" not in line:
+        return re.sub(r"\d+", "0", line)
+    name, _, level = line.rpartition("[")
+    return re.sub(r"\d+", "0", name) + "[" + level
+
+
+def file_of(screen: str) -> Path:
+    return FOLDER / f"{named(screen)}.txt"
+
+
+async def differences(page: Page, screen: str) -> list[str]:
+    """How the screen is heard otherwise than its file says; with LINGKAR_HEARD, writes it."""
+    now, path = await heard(page), file_of(screen)
+    if WRITES:
+        FOLDER.mkdir(exist_ok=True)
+        path.write_text(now, "utf-8")
+        return []
+    if not path.exists():
+        return []
+    before = path.read_text("utf-8").splitlines()
+    after = now.splitlines()
+    gone = [f"{screen}: no longer heard: {line}" for line in before if line not in after]
+    new = [f"{screen}: heard and not reviewed: {line}" for line in after if line not in before]
+    moved = [f"{screen}: heard in another order"] if before != after and not gone + new else []
+    return gone + new + moved
