@@ -7,6 +7,9 @@ import { MenuButton } from "./Bar";
 import { isAlone } from "./may";
 import { hostName, inLanguage, lately, meeting, nameOf, you } from "./store";
 
+/** Letters above which a question is written smaller. */
+const LONG = 90;
+
 export function Prompt({ children }: { children?: ComponentChildren }) {
   const now = meeting.value;
   if (!now) return null;
@@ -19,7 +22,7 @@ export function Prompt({ children }: { children?: ComponentChildren }) {
         {/* For a while, what became of somebody; it is read aloud nowhere, and stays in the feed. */}
         {told ? <span class="told">{told.text}</span> : label} {children}
       </p>
-      <p class="q">{question()}</p>
+      <p class={`q${(inLanguage(now.prompt)?.length ?? 0) > LONG ? " q--long" : ""}`}>{question()}</p>
       {ending()}
       <MenuButton />
     </section>

@@ -116,6 +116,15 @@ test("where a phone leaves little height the circle is lower and says no less", 
   }
 });
 
+test("whatever height is left, the circle is no higher than it or than it said it needs", () => {
+  for (const n of [10, 11, 13]) {
+    for (let height = 240; height <= 300; height += 4) {
+      const { height: drawn, minHeight } = layout(n, 304, height);
+      expect([n, height, drawn <= Math.max(height, minHeight)]).toEqual([n, height, true]);
+    }
+  }
+});
+
 test("a place of its own is drawn for somebody alone", () => {
   expect(layout(1, 344, 0).places).toHaveLength(1);
 });

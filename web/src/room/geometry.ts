@@ -257,6 +257,7 @@ export function layout(n: number, width: number, height: number, text = 1): Layo
   if (!least) throw new RangeError(`no layout for ${n} seats at ${width} px`);
   // A taller box helps one ring; two on a phone already take all the width.
   const taller = height > least.height && (least.rings === 1 || width > 430);
-  const found = taller ? (fit(seats, width, height, text, width <= 430 && least.roomy) ?? least) : least;
-  return { ...found, minHeight: least.height };
+  const found = taller ? fit(seats, width, height, text, width <= 430 && least.roomy) : null;
+  // A second ring needs more than this box may have: then the lowest has room to spare in it.
+  return { ...(found && found.height <= height ? found : least), minHeight: least.height };
 }

@@ -10,10 +10,18 @@ export const PARTS: readonly Part[] = ["turns", "door", "people", "agenda", "cha
 
 export const part = signal<Part | null>(null);
 
-const columns = matchMedia("(min-width: 900px)");
+/** Three columns need so many letters beside each other, however large the reader wants these. */
+const COLUMNS_REM = 56.25;
+const rem = document.createElement("span");
+rem.className = "ringbox__rem";
+rem.setAttribute("aria-hidden", "true");
+document.body.append(rem);
+const fits = () => innerWidth >= COLUMNS_REM * (rem.offsetWidth || 16);
 /** True where there is room for columns. */
-export const wide = signal(columns.matches);
-columns.addEventListener("change", () => (wide.value = columns.matches));
+export const wide = signal(fits());
+const look = () => (wide.value = fits());
+addEventListener("resize", look);
+new ResizeObserver(look).observe(rem);
 
 /** Sheets that only facilitators have. */
 export type OwnSheet =
