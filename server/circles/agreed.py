@@ -18,6 +18,8 @@ class Agreed:
 
     lines: Sequence[str]
     since: dt.date
+    lang: str
+    """The language of the lines, for whoever reads them aloud."""
 
     def date(self, lang: Lang) -> str:
         return long_date(lang, self.since)
@@ -30,6 +32,7 @@ async def agreed(db: AsyncSession, circle: Circle, lang: Lang) -> Agreed | None:
     found = await db.get(Agreement, (circle.id, circle.agreements_version))
     if found is None:
         return None
-    spoken = [found.lines.get(lang), found.lines.get(circle.language), *found.lines.values()]
-    lines: list[object] = next((one for one in spoken if one), [])
-    return Agreed([str(line) for line in lines], found.since)
+    for spoken in (lang, circle.language, *found.lines):
+        if lines := found.lines.get(spoken):
+            return Agreed([str(line) for line in lines], found.since, spoken)
+    return None

@@ -237,7 +237,7 @@ async def show_pledge(mine: MyCircle, status: int = 200, wrong: str = "") -> Res
         status,
         circle=mine.circle,
         mine=mine,
-        lines=own.lines if own else [],
+        agreed=own,
         again=mine.membership.pledged,
         wrong=wrong,
     )

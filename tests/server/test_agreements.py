@@ -67,6 +67,17 @@ async def test_the_same_lines_again_ask_nothing_of_anybody(site: Site) -> None:
     assert (await circle_of(site)).agreements_version == 2
 
 
+async def test_lines_in_another_language_than_the_page_say_so_to_whoever_reads_aloud(
+    site: Site,
+) -> None:
+    await agree(site, id="Ponsel di saku")
+    english, indonesian = site.member(), site.member()
+    english.client.set_cookie("localhost", "lang", "en")
+    for path in ("", "/masuk"):
+        assert ' lang="id"><li>' in (await english.get(f"{site.circle}{path}")).text
+        assert ' lang="id"><li>' not in (await indonesian.get(f"{site.circle}{path}")).text
+
+
 async def test_older_versions_are_kept_and_shown_to_facilitators(site: Site) -> None:
     await agree(site, id="Ponsel di saku")
     await agree(site, id="Ponsel dimatikan", en="Phones off")

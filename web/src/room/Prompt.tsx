@@ -5,7 +5,7 @@ import { t } from "../words";
 import { Banner } from "./Banner";
 import { MenuButton } from "./Bar";
 import { isAlone } from "./may";
-import { hostName, inLanguage, lately, meeting, nameOf, you } from "./store";
+import { hostName, inLanguage, lately, meeting, nameOf, spokenIn, you } from "./store";
 
 /** Letters above which a question is written smaller. */
 const LONG = 90;
@@ -45,7 +45,7 @@ function question(): ComponentChildren {
   if (now.inviting) return t("room.inviting");
   if (isAlone(now) && now.stick.kind === "resting") return t("room.alone");
   const asked = inLanguage(now.prompt);
-  if (asked) return <bdi>{asked}</bdi>;
+  if (asked) return <bdi lang={spokenIn(now.prompt)}>{asked}</bdi>;
   if (now.phase === "closing") return t("close.ask");
   if (now.phase === "gathering") return t("room.greet", { name: nameOf(you.value?.member_id ?? null) });
   const host = hostName();

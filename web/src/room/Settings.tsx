@@ -33,7 +33,7 @@ export function SettingsSheet() {
         )}
         <Way onClick={() => (sheet.value = { name: "help" })}>{t("lines.h")}</Way>
         <Way onClick={() => (sheet.value = { name: "report", memberId: null })}>{t("report.h1")}</Way>
-        <Choice label={t("set.lang")} value={lang.value} pick={(v) => void switchTo(v)} options={LANGS} />
+        <Choice label={t("set.lang")} value={lang.value} pick={(v) => void switchTo(v)} options={LANGS} tongue />
         <Choice label={t("set.theme")} value={theme.value} pick={setTheme} options={themes()} />
         <Choice label={t("set.text")} value={textSize.value} pick={(v) => (textSize.value = v)} options={sizes()} />
         <Switch label={t("set.tones")} help={t("set.tones.b")} on={tones} />
@@ -59,11 +59,13 @@ const sizes = (): Option<TextSize>[] => [
   ["larger", t("set.text.larger")],
 ];
 
-function Choice<T extends string>({ label, value, options, pick }: {
+function Choice<T extends string>({ label, value, options, pick, tongue = false }: {
   label: string;
   value: T;
   options: readonly Option<T>[];
   pick: (value: T) => void;
+  /** The options are languages, each named by itself. */
+  tongue?: boolean;
 }) {
   return (
     <div class="choice" role="group" aria-label={label}>
@@ -72,7 +74,7 @@ function Choice<T extends string>({ label, value, options, pick }: {
       </p>
       <div class="chips">
         {options.map(([one, words]) => (
-          <button type="button" class="chip" key={one} aria-pressed={one === value} onClick={() => pick(one)}>
+          <button type="button" class="chip" key={one} lang={tongue ? one : undefined} aria-pressed={one === value} onClick={() => pick(one)}>
             {words}
           </button>
         ))}

@@ -111,6 +111,12 @@ export function inLanguage(wording: Wording): string {
   return lang.value === "en" ? wording.en || wording.id : wording.id || wording.en;
 }
 
+/** The language that `inLanguage` had to take, for whoever reads aloud; none where it is the screen's. */
+export function spokenIn(wording: Wording): "id" | "en" | undefined {
+  const shown = inLanguage(wording) === wording.id ? "id" : "en";
+  return shown === lang.value || wording.id === wording.en ? undefined : shown;
+}
+
 /** True while another tab or device of this person is the one they speak from. */
 export const speaksElsewhere = computed(() => {
   const from = you.value?.speaks_from ?? "";

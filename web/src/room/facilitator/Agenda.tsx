@@ -4,7 +4,7 @@ import { signal } from "@preact/signals";
 import type { FacilitatorView, Floor, MeetingView, Step } from "../../wire.gen";
 import { lang, t } from "../../words";
 import { sheet } from "../sheets";
-import { clockOffset, facilitating, guide, inLanguage, meeting, send, serverNow } from "../store";
+import { clockOffset, facilitating, guide, inLanguage, meeting, send, serverNow, spokenIn } from "../store";
 import { begins, behind, byClock, phaseAfter, stepAt } from "./steps";
 import { everyQuarter } from "./clock";
 import { wide } from "./parts";
@@ -75,7 +75,7 @@ function Row({ step, place, clock, time, sub }: RowProps) {
     <li class={state} aria-current={place === 0 ? "step" : undefined}>
       <i />
       <span>
-        <bdi>{inLanguage(step.title)}</bdi>
+        <bdi lang={spokenIn(step.title)}>{inLanguage(step.title)}</bdi>
         {clock && place !== 0 && <small class="run__clock">{t("fac.byclock")}</small>}
         {sub && <small>{sub}</small>}
       </span>
@@ -133,7 +133,7 @@ function Script({ step }: { step: Step | undefined }) {
       {text === "" && <p class="muted small">{t("fac.script.none")}</p>}
       {text.split("\n").filter(Boolean).map((line, index) => (
         <p key={index}>
-          <bdi>{line}</bdi>
+          <bdi lang={step && spokenIn(step.script)}>{line}</bdi>
         </p>
       ))}
     </div>

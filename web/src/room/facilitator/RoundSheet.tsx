@@ -5,7 +5,7 @@ import type { MemberId, Order, Wording } from "../../wire.gen";
 import { lang, t } from "../../words";
 import { Sheet } from "../Sheet";
 import { closeSheet, isOpen } from "../sheets";
-import { facilitating, guide, inLanguage, meeting, send } from "../store";
+import { facilitating, guide, inLanguage, meeting, send, spokenIn } from "../store";
 import { withMove } from "./ordering";
 import { Sortable } from "./Sortable";
 
@@ -52,7 +52,7 @@ function Question({ id }: { id: string }) {
             aria-pressed={question.value === inLanguage(one)}
             onClick={() => (question.value = inLanguage(one))}
           >
-            <bdi>{inLanguage(one)}</bdi>
+            <bdi lang={spokenIn(one)}>{inLanguage(one)}</bdi>
           </button>
         ))}
       </div>
