@@ -15,6 +15,8 @@ from server.figures import REQUESTS
 from server.web import Invalid, TooFast, page
 
 SPOKEN = {400, 403, 404, 405, 410, 413, 429, 500, 503}
+PASSING = {429, 500, 503}
+"""What passes by itself."""
 REFUSALS = {
     Reason.NOT_SIGNED_IN: 403,
     Reason.NOT_A_MEMBER: 404,
@@ -40,12 +42,20 @@ async def error_page(status: int) -> Response:
     if "lang" not in g:
         g.lang, g.theme = "id", "auto"
     try:
-        lines = without_database(g.lang).lines if status == 503 else []
-        return await page("error.html", status, status=status, lines=lines)
+        lines = without_database(g.lang).lines
+        return await page("error.html", status, status=status, lines=lines, again=again(status))
     except Exception as error:
         # Even the page about a fault can have one.
         told(Note.PAGE_FAULT, error)
         return Response(f"{status}\n", status, content_type="text/plain; charset=utf-8")
+
+
+def again(status: int) -> str | None:
+    """Where to ask once more for what may be there in a moment; what was sent is not sent twice."""
+    if status not in PASSING or request.method != "GET":
+        return None
+    # With two strokes at its beginning a path would be another place.
+    return None if request.path.startswith(("//", "/\\")) else request.full_path.rstrip("?")
 
 
 async def http_error(error: HTTPException) -> Response:
@@ -73,7 +83,7 @@ async def crowded(_error: Crowded) -> Response:
 
 async def invalid(_error: Invalid) -> Response:
     """Expired, used up, taken back and made up all look the same."""
-    return await page("invitation_bad.html", 410)
+    return await page("invitation_bad.html", 410, lines=without_database(g.lang).lines)
 
 
 async def out_of_reach(error: Exception) -> Response:

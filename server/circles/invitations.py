@@ -8,13 +8,14 @@ from __future__ import annotations
 from quart import Blueprint, Response, abort, g, jsonify, request
 
 from server.accounts.tables import Person
+from server.care.showing import without_database
 from server.circles.invite_queries import behind, waits
 from server.circles.notes import note_down
 from server.circles.queries import MyCircle, find_my_circle, holds, use
 from server.circles.routes import speak
 from server.circles.tables import Circle, Invitation
 from server.limits import EXCHANGE
-from server.web import Invalid, db, page, see_other, spend, takes_json, who
+from server.web import Invalid, db, lang, page, see_other, spend, takes_json, who
 
 invitations = Blueprint("invitations", __name__)
 
@@ -54,7 +55,9 @@ def refused() -> Response:
 async def not_yet() -> Response:
     """A friend is early: somebody said 'come', and a facilitator has not said yes so far."""
     if not request.is_json:
-        return await page("invitation_bad.html", 202, waits=True)
+        return await page(
+            "invitation_bad.html", 202, waits=True, lines=without_database(lang()).lines
+        )
     answer = jsonify(ok=False, reason="waits")
     answer.status_code = 202
     return answer

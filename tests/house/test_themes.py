@@ -35,5 +35,28 @@ def is_colour(name: str, value: str) -> bool:
     )
 
 
+GOLD = re.compile(
+    r"stick|asked|give|is-(next|offered|kept|hold)|flag--(next|hold|offered)|\.arc|\.one"
+)
+"""Selectors of the stick, of whose turn it is or comes next, and of the arc of a turn."""
+RED = re.compile(r"danger|invalid|wrong|again")
+"""Of removal, and of what went wrong: a field, words that did not arrive."""
+
+
+def test_gold_is_for_the_stick_and_the_turn_alone_and_red_never_about_time() -> None:
+    coloured: dict[str, list[str]] = {"jahe": [], "saga": []}
+    for path in sorted((ROOT / "web/src/styles").glob("*.css")):
+        if path.name != "tokens.css":
+            for selector, body in re.findall(
+                r"([^{}]+)\{([^{}]*)\}", COMMENT.sub("", text_of(path))
+            ):
+                for colour in coloured:
+                    coloured[colour] += [selector.strip()] if f"var(--{colour}" in body else []
+    assert len(coloured["jahe"]) > 10
+    assert coloured["saga"]
+    assert [one for one in coloured["jahe"] if not GOLD.search(one)] == []
+    assert [one for one in coloured["saga"] if not RED.search(one)] == []
+
+
 def text_of(path: Path) -> str:
     return path.read_text("utf-8")

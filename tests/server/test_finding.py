@@ -349,7 +349,7 @@ async def test_agreements_are_shown_in_the_circles_own_words(place: Place) -> No
     assert "Kita datang &lt;tepat&gt; waktu" in answer.text
     assert "Yang lama" not in answer.text
     assert "Sejak 2 November 2026." in answer.words
-    assert Agreed(["x"], dt.date(2026, 11, 2)).date("en") == "2 November 2026"
+    assert Agreed(["x"], dt.date(2026, 11, 2), "en").date("en") == "2 November 2026"
 
 
 async def test_company_is_seen_by_the_two_alone(place: Place) -> None:

@@ -19,7 +19,7 @@ from realtime.domain.meeting import Ending, NoticeKind, PlaceHeld
 from realtime.domain.refusal import Reason
 from realtime.domain.stick import next_deadline
 from tests.realtime.domain.asking import held, notices, refused, told, you
-from tests.realtime.domain.circle import BUDI, RINA, SARI, SITI, Circle, framed, trio
+from tests.realtime.domain.circle import BUDI, RINA, SARI, SITI, TONO, Circle, framed, trio
 
 
 def limited() -> Circle:
@@ -216,6 +216,14 @@ def test_facilitators_see_who_was_heard_when_and_for_how_long_without_pauses() -
         BUDI: (0, None),
     }
     assert told(circle).unheard == (SITI, BUDI)
+
+
+def test_an_observer_is_never_listed_as_not_yet_heard() -> None:
+    circle = trio()
+    circle.sit(TONO, observer=True)
+    circle.start()
+    assert SITI in told(circle).unheard
+    assert TONO not in told(circle).unheard
 
 
 def test_an_interrupted_turn_counts_once_for_all_of_it() -> None:

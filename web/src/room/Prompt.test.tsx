@@ -32,6 +32,20 @@ test("a question in one language alone is read in that one", () => {
   expect(screen.getByText("Apa kabar?").lang).toBe("id");
 });
 
+const FAC = seat("fac", { role: "facilitator" });
+
+test.each([
+  ["you and one other", [FAC, seat("me")], "Only you and FAC so far. Others may still come."],
+  ["a facilitator and people who listen", [FAC, seat("me", { role: "observer" }), seat("awan", { role: "observer" })],
+    "Everyone here is listening. Nobody has to speak."],
+  ["a circle", [FAC, seat("me"), seat("rina")], "Welcome, ME. Have a seat, just listen for now."],
+  ["a circle of which most are out", [FAC, seat("me"), seat("rina", { presence: "away" })],
+    "Only you and FAC so far. Others may still come."],
+] as const)("while people gather the words fit %s", (_, seats, words) => {
+  show({ phase: "gathering", round: null, seats: [...seats] });
+  expect(screen.getByText(words)).toBeTruthy();
+});
+
 test("everybody sees that those who passed are asked again, and nobody who they are", () => {
   show({ inviting: true, round: null, prompt: wording("x", "How are you?") });
   expect(screen.getByText("Would anybody who passed like a turn now?")).toBeTruthy();

@@ -4,7 +4,7 @@ import type { ComponentChildren } from "preact";
 import { t } from "../words";
 import { Banner } from "./Banner";
 import { MenuButton } from "./Bar";
-import { isAlone } from "./may";
+import { company, isAlone } from "./may";
 import { hostName, inLanguage, lately, meeting, nameOf, spokenIn, you } from "./store";
 
 /** Letters above which a question is written smaller. */
@@ -47,8 +47,16 @@ function question(): ComponentChildren {
   const asked = inLanguage(now.prompt);
   if (asked) return <bdi lang={spokenIn(now.prompt)}>{asked}</bdi>;
   if (now.phase === "closing") return t("close.ask");
-  if (now.phase === "gathering") return t("room.greet", { name: nameOf(you.value?.member_id ?? null) });
+  const me = you.value?.member_id ?? null;
+  if (company(now) === "listeners" && now.phase !== "opening") return t("room.listeners");
+  if (now.phase === "gathering") return company(now) === "two" ? t("room.two", { name: theOther() }) : t("room.greet", { name: nameOf(me) });
   const host = hostName();
   if (now.phase === "opening" && host) return t("room.opening", { host });
   return now.floor === "open" ? t("room.open") : t("room.listen");
+}
+
+/** Where two are here, the one who is not you. */
+function theOther(): string {
+  const seats = meeting.value?.seats ?? [];
+  return seats.find((seat) => seat.presence === "here" && seat.member_id !== you.value?.member_id)?.name ?? "";
 }

@@ -66,6 +66,18 @@ export function isAlone(meeting: Pick<MeetingView, "seats">): boolean {
   return meeting.seats.filter((seat) => seat.presence === "here").length === 1;
 }
 
+/** Who is here, as far as the words of the room depend on it. */
+export type Company = "alone" | "two" | "listeners" | "circle";
+
+export function company(meeting: Pick<MeetingView, "seats">): Company {
+  const here = meeting.seats.filter((seat) => seat.presence === "here");
+  if (here.length < 2) return "alone";
+  // Everybody but the facilitators has come to listen: nobody is to feel asked.
+  const others = here.filter((seat) => seat.role !== "facilitator");
+  if (others.length > 0 && others.every((seat) => seat.role === "observer")) return "listeners";
+  return here.length === 2 ? "two" : "circle";
+}
+
 /** No facilitator is here: the meeting waits, and says so. */
 export function isUnattended(meeting: Pick<MeetingView, "seats">): boolean {
   return !meeting.seats.some((seat) => seat.role === "facilitator" && seat.presence === "here");
