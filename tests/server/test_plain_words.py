@@ -43,9 +43,9 @@ def glossary() -> dict[str, Any]:
 
 
 def of_pages(lang: str) -> dict[str, str]:
-    """Everything but the command line, whose readers keep a machine."""
+    """Everything but the command line and the figures, whose readers keep a machine."""
     found = words.catalogue(lang)
-    return {key: text for key, text in found.items() if not key.startswith("cli.")}
+    return {key: text for key, text in found.items() if not key.startswith(("cli.", "figures."))}
 
 
 def said_in_the_room(key: str) -> bool:
