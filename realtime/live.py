@@ -32,10 +32,11 @@ from realtime.store.link import Link
 
 CLOCK_SECONDS = 0.5
 BEAT_SECONDS = 4.0
-SETTLED_SECONDS = 20.0
+SETTLED_SECONDS = 12.0
 """For so long after an epoch began nobody is taken for gone: every process has to beat again.
 
-An epoch begins when the store has lost something, also where this process noticed no outage.
+An epoch begins when the store has lost something, also where this process noticed no outage. It is
+named by the store's own time, so that a process that has just begun waits no longer than others.
 """
 TOMBSTONE_SECONDS = 600.0
 """How long an ended meeting says so to whoever comes late; it holds no people any more."""
@@ -78,7 +79,7 @@ class Live:
         self._sound: tuple[Desk, Link] | None = None
         self._reach = Reach(self.gateway, self._watch, monotonic)
         self._epochs: dict[CircleId, tuple[int, float]] = {}
-        """Since when this process knows of a meeting's present epoch."""
+        """The meeting's present epoch, and when it began on this process' monotonic clock."""
         self._turn = 0
         self._ended: dict[CircleId, float] = {}
         self._tasks: list[asyncio.Task[None]] = []
@@ -220,23 +221,24 @@ class Live:
         if not losses:
             return
         await self._bring_back(meeting)
-        if self._monotonic() < self._settled_at(meeting):
-            return
         people = [s.member_id for s in meeting.seats if s.presence is Presence.HERE]
         people += [w.member_id for w in meeting.waiting]
         near = {socket.guest.member_id for socket in self._sockets(meeting)}
         # Nobody need be asked about those whose connection is here.
-        if far := [member_id for member_id in people if member_id not in near]:
+        far = [member_id for member_id in people if member_id not in near]
+        if far and self._monotonic() >= await self._settled_at(meeting):
             connected = await self._stores.presence.connected(meeting.circle_id)
             for member_id in far:
                 if member_id not in connected:
                     await self.room.lost(meeting.circle_id, member_id)
 
-    def _settled_at(self, meeting: Meeting) -> float:
+    async def _settled_at(self, meeting: Meeting) -> float:
         """From when on somebody who does not beat is gone, on the monotonic clock."""
         epoch, since = self._epochs.get(meeting.circle_id, (0, 0.0))
         if epoch != meeting.epoch:
-            since = self._monotonic()
+            age = (await self._stores.meetings.moment(meeting.circle_id) - meeting.epoch) / 1e6
+            # One that begins only after now is of a clock that was set back since.
+            since = self._monotonic() - max(0.0, age)
             self._epochs[meeting.circle_id] = meeting.epoch, since
         return since + SETTLED_SECONDS
 

@@ -190,7 +190,7 @@ class Presence(Protocol):
         ...
 
     async def beat(self, circle_id: CircleId, connections: Mapping[str, MemberId]) -> None:
-        """These are still there; what does not beat for 15 s is gone."""
+        """These are still there; what does not beat for 13 s is gone."""
         ...
 
     async def hand_over(self, circle_id: CircleId, members: Collection[MemberId]) -> None:

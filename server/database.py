@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 from alembic import command
 from alembic.config import Config
@@ -16,8 +16,7 @@ from sqlalchemy.exc import TimeoutError as PoolTimeout
 from sqlalchemy.ext.asyncio import AsyncSession, async_sessionmaker, create_async_engine
 from sqlalchemy.orm import DeclarativeBase
 
-if TYPE_CHECKING:
-    from asyncpg import Connection as PostgresConnection
+from server import postgres
 
 MIGRATIONS = Path(__file__).parent / "migrations"
 PATIENCE = 5.0
@@ -49,10 +48,15 @@ class Database:
         sqlite = parsed.get_backend_name() == "sqlite"
         if sqlite and parsed.database not in (None, "", ":memory:"):
             Path(str(parsed.database)).parent.mkdir(parents=True, exist_ok=True, mode=0o700)
-        kept = {"pool_timeout": PATIENCE} if parsed.database != ":memory:" else {}
-        self.engine = create_async_engine(parsed, **(kept if sqlite else kept | POSTGRES))
         if sqlite:
+            kept = {"pool_timeout": PATIENCE} if parsed.database != ":memory:" else {}
+            self.engine = create_async_engine(parsed, **kept)
             event.listen(self.engine.sync_engine, "connect", prepare_sqlite)
+        else:
+            self.engine = create_async_engine(
+                parsed, pool_timeout=postgres.POOL, connect_args=postgres.connecting()
+            )
+            postgres.mind(self.engine.sync_engine)
         self.session: async_sessionmaker[AsyncSession] = async_sessionmaker(
             self.engine, expire_on_commit=False
         )
@@ -62,7 +66,9 @@ class Database:
         # A change of a large table may take its time; a page may not.
         patient = self.engine
         if patient.dialect.name != "sqlite":
-            patient = create_async_engine(self.engine.url, connect_args=CONNECTING)
+            patient = create_async_engine(
+                self.engine.url, connect_args=postgres.connecting(patient=True)
+            )
         async with patient.begin() as connection:
             await connection.run_sync(all_or_nothing)
             await connection.run_sync(migrate, "head")
@@ -84,25 +90,6 @@ def is_away(error: BaseException) -> bool:
     return isinstance(error, AWAY) or (
         isinstance(error, DBAPIError) and error.connection_invalidated
     )
-
-
-async def connect(*arguments: Any, **named: Any) -> PostgresConnection:
-    """asyncpg's own, told as SQLAlchemy tells it: a server that is not there raises anything."""
-    import asyncpg
-
-    try:
-        return await asyncpg.connect(*arguments, **named)
-    except (OSError, asyncpg.PostgresError, asyncpg.InterfaceError) as error:
-        raise OperationalError("connect", None, error) from None
-
-
-CONNECTING: dict[str, Any] = {"timeout": 3.0, "async_creator_fn": connect}
-POSTGRES: dict[str, Any] = {
-    # A connection that the server closed meanwhile is noticed before it is used.
-    "pool_pre_ping": True,
-    # Seconds for one statement: a server that hangs says nothing by itself.
-    "connect_args": CONNECTING | {"command_timeout": 10.0},
-}
 
 
 def prepare_sqlite(connection: Any, _record: object) -> None:

@@ -159,7 +159,7 @@ class MemoryMeetingStore:
 
     async def moment(self, circle_id: CircleId) -> int:
         self._memory.reach()
-        return time.time_ns() // 1000
+        return round(self._memory.clock() * 1_000_000)
 
     async def still_open(self, circles: Iterable[CircleId]) -> None:
         self._memory.reach()

@@ -15,8 +15,8 @@ from realtime.domain.meeting import CircleId, Instant, MemberId
 from realtime.store.link import KEPT, Link, Script, key
 
 HERE = Script.read(Path(__file__).with_name("here.lua"))
-LASTS = 15
-"""Seconds that a beat lasts."""
+LASTS = 13
+"""Seconds that a beat lasts: two may be missed, and whoever is gone is away within 15."""
 ON_THE_WAY = ""
 """In the place of a connection: whoever was sent on to another process."""
 JUMPED = 22

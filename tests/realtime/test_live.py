@@ -6,6 +6,7 @@ import secrets
 from collections.abc import AsyncIterator
 from contextlib import AsyncExitStack
 from dataclasses import dataclass
+from time import time as wall_clock
 
 import pytest
 from websockets.asyncio.client import connect as open_websocket
@@ -35,7 +36,8 @@ class World:
 async def world(monkeypatch: pytest.MonkeyPatch) -> AsyncIterator[World]:
     """One process over a memory store; its clock looks often and stands still by itself."""
     monkeypatch.setattr(live, "CLOCK_SECONDS", 0.01)
-    door, memory, time = Door(), Memory(), Time()
+    door, time = Door(), Time()
+    memory = Memory(lambda: wall_clock() + time.passed)
     stores = by_memory(memory, time.monotonic)
     async with serving(door, stores, time) as (running, url), AsyncExitStack() as stack:
         house = House(url, secrets.token_hex(6), door, running, stack)
@@ -86,6 +88,27 @@ async def test_whoever_is_gone_without_a_goodbye_is_noticed(world: World) -> Non
         world.house.circle_id, {"still-there": MemberId("m-Bu Sari")}
     )
     await host.until(lambda p: presence(p, "Bu Ani") is Presence.AWAY)
+
+
+async def test_a_process_that_has_just_begun_waits_for_nobody_longer_than_the_others(
+    world: World,
+) -> None:
+    (host,) = await world.house.seat("Bu Sari")
+    guest = await world.house.door.admit({"name": "Bu Ani"}, world.house.slug)
+    await world.live.room.arrived(guest, observer=False)
+    await host.vanish()
+    time, stores = world.time, by_memory(world.memory, world.time.monotonic)
+    time.passed += live.SETTLED_SECONDS + 1
+    # Others beat, and whoever was on a process that died does not.
+    await stores.presence.beat(world.house.circle_id, {"elsewhere": MemberId("m-Bu Sari")})
+    begun = Live(
+        world.house.door, stores, [], Clock(time.wall, time.monotonic), lambda: time.passed
+    )
+    await begun._look_at_others()
+    meeting = await stores.meetings.load(world.house.circle_id)
+    assert meeting
+    assert {s.name: s.presence for s in meeting.seats}["Bu Ani"] is Presence.AWAY
+    await stores.close()
 
 
 async def test_an_outage_is_told_refuses_visibly_and_costs_nobody_a_place(world: World) -> None:

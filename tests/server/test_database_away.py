@@ -26,6 +26,8 @@ from tests.server.test_cli import SOON, Served, serving
 from tests.server.test_processes import webs_of
 
 pytestmark = pytest.mark.timeout(240)
+SILENT = 8.0
+"""Seconds for a 503 that is due within five, on a machine that has much to do."""
 
 
 @pytest.fixture
@@ -110,6 +112,30 @@ async def test_while_postgresql_is_gone_a_meeting_goes_on_and_pages_say_so_kindl
         await place.until_missing()
         async with place.browser() as browser:
             assert (await browser.get("/")).status_code == 200
+
+
+async def test_while_postgresql_answers_nothing_pages_say_so_in_seconds_and_then_recover(
+    tmp_path: Path, postgres_of_its_own: Postgres
+) -> None:
+    postgres = postgres_of_its_own
+    url = postgres.url(await postgres.create())
+    async with house(tmp_path, url) as place, place.browser("Rina") as browser:
+        absent = f"/c/{place.circle.slug}/absen"
+
+        async def crowd() -> set[int]:
+            """More than there are connections."""
+            asked = [browser.get(absent, timeout=SILENT) for _ in range(30)]
+            return {answer.status_code for answer in await asyncio.gather(*asked)}
+
+        assert await crowd() == {200}
+        for _ in range(2):
+            with postgres.frozen():
+                assert await crowd() == {503}
+                await pages_say_so(place)
+            await place.until_missing()
+            async with asyncio.timeout(SILENT):
+                while await crowd() != {200}:  # noqa: ASYNC110 -- another process
+                    await asyncio.sleep(0.1)
 
 
 async def pages_say_so(place: House) -> None:

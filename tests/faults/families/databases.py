@@ -19,9 +19,8 @@ from tests.faults.people import CANARY, STRANGER, People, gathered
 from tests.faults.rows import Houses, NotRun, Seen, row
 from tests.postgres import MISSING, programs
 
-CLEARLY, BUSY, HUNG = 1.0, 5.0, 13.0
-"""A clear no; where SQLite waits for a lock; and where one statement and one connection have to be
-given up first."""
+CLEARLY, BUSY, HUNG = 1.0, 5.0, 5.0
+"""A clear no; where SQLite waits for a lock; and where connections have to be given up first."""
 
 
 async def asked(web: Web, path: str = "/") -> tuple[int, float]:
