@@ -162,17 +162,19 @@ class Desk:
 
     def closed(self, circle: Circle, socket: Socket) -> None:
         """A tab was closed. One whose line was lost comes back to what it had."""
-        if place_of(circle, socket) in self._given:
+        # What another web process gave it is not known here.
+        if place_of(circle, socket) in self._given or socket.guest.frame.sound:
             self._gateway.server.soon(self.part(circle, socket))
 
     async def part(self, circle: Circle, socket: Socket) -> None:
         """End this tab's sound. Returns once it has, or soon."""
         given = self._given.pop(place_of(circle, socket), None)
-        if given is not None:
-            letter = letter_of(circle, socket, "part")
-            # Its process hears of whoever may not stay by the bus as well.
-            with suppress(Unanswered, OutOfReach):
-                await self._post.ask(given.process, letter, PART_SECONDS)
+        # Its process hears of whoever may not stay by the bus as well.
+        with suppress(Unanswered, OutOfReach, TimeoutError):
+            async with asyncio.timeout(PART_SECONDS):
+                process = given.process if given else await self._leases.holder(circle.circle_id)
+                if process is not None:
+                    await self._post.ask(process, letter_of(circle, socket, "part"))
 
     def gone(self, circle: Circle, payload: bytes) -> None:
         """Somebody's sound is over: told to that one tab, and to nobody else."""

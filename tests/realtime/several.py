@@ -306,14 +306,15 @@ class SeveralProcesses(AnyMeeting):
         self.shelf.lost = False
         newest: tuple[int, int] | None = None
         if empty:
-            newest = self.verdicts.emptied(
-                p.room.known.get(self.m.circle_id) for p in self.processes
-            )
             self.shelf.stored = None
             self.restart_the_store()
             # Before all who knew the meeting are back, somebody may come to one who did not.
             self.arrive(early, observer=False, tab="")
             assert self.shelf.stored is None, "opened anew over a meeting that others know"
+            # Whoever died as they came brings nothing back.
+            newest = self.verdicts.emptied(
+                p.room.known.get(self.m.circle_id) for p in self.processes
+            )
         # What was to happen while they came happens no more: the meeting is put right undisturbed.
         self.shelf.arranged = []
         for process in self.processes:

@@ -191,6 +191,20 @@ async def test_whoever_comes_back_learns_whether_their_sound_still_stands(sounds
         assert not on_phone.line.said_goodbye
 
 
+async def test_a_tab_that_closes_ends_a_sound_that_another_web_process_gave_it(
+    sounds: Sounds,
+) -> None:
+    await circle_of(sounds, "Bu Dewi", "Rina")
+    house, elsewhere = sounds.house, await sounds.web_process()
+    async with RoomClient.connect(house.url, house.slug, "name=Rina", tab="phone") as phone:
+        on_phone = await sounds.turn_on(phone)
+        await phone.vanish()
+    async with RoomClient.connect(elsewhere.url, elsewhere.slug, "name=Rina", tab="phone") as again:
+        await again.until(lambda p: p.you is not None)
+        assert not on_phone.line.said_goodbye
+    await on_phone.line.until(lambda: on_phone.line.said_goodbye)
+
+
 async def test_the_newest_tab_has_the_sound_and_the_other_is_told(sounds: Sounds) -> None:
     dewi, rina = await circle_of(sounds, "Bu Dewi", "Rina")
     tab = await sounds.house.come("Rina")
