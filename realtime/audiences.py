@@ -8,7 +8,7 @@ from __future__ import annotations
 import asyncio
 import math
 from collections import OrderedDict
-from collections.abc import Iterable, Mapping
+from collections.abc import Collection, Iterable, Mapping
 from dataclasses import dataclass, field, replace
 
 from realtime import limits
@@ -19,7 +19,16 @@ from realtime.frames import Server
 from realtime.ports import PASSING, Guest, WordsHeard
 from realtime.present import facilitator_view, guide_view, lobby_view, meeting_view, you_view
 from realtime.room import sitting
-from realtime.views import FacilitatorView, Gone, Joined, LobbyView, Trouble, Whispered, YouView
+from realtime.views import (
+    FacilitatorView,
+    Gone,
+    Joined,
+    LobbyView,
+    Trouble,
+    Undone,
+    Whispered,
+    YouView,
+)
 
 AUTHORS = 512
 """Messages of which is known who said them, for taking one back. Never what they were."""
@@ -224,6 +233,11 @@ class Audiences:
 
     def say_gone(self, socket: Socket, why: Gone) -> None:
         self._send(socket, "gone", why)
+
+    def undone(self, circle: Circle, people: Collection[MemberId]) -> None:
+        """What these were told as done was lost; what holds now they have been shown."""
+        sids = [s.sid for s in circle.ready() if s.guest.member_id in people]
+        self._server.send(sids, prepared("undone", encode(Undone())))
 
     def trouble(self, circles: Iterable[Circle], on: bool) -> None:
         frame = prepared("trouble", encode(Trouble(on)))

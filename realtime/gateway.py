@@ -302,6 +302,7 @@ class Gateway:
             # As it came, between the words before and after it; never back to an older one.
             if stamp(heard.meeting) >= circle.shown:
                 self.show(circle, heard.meeting, circle.ready())
+            self._tell_undone(circle)
             return
         if isinstance(heard, CopiesWanted):
             if self.on_loss is not None:
@@ -355,6 +356,12 @@ class Gateway:
                 continue
             self.audiences.welcome(circle, socket, meeting)
             self.show(circle, meeting, [socket])
+        self._tell_undone(circle)
+
+    def _tell_undone(self, circle: Circle) -> None:
+        """A loss took back what somebody was told as done; they were shown what holds."""
+        if people := self.room.promises.take_broken(circle.circle_id):
+            self.audiences.undone(circle, people)
 
 
 def read_hello(auth: object) -> Hello:

@@ -29,6 +29,7 @@ from realtime.views import (
     SoundGone,
     SoundHeard,
     Trouble,
+    Undone,
     Whispered,
     YouView,
 )
@@ -211,6 +212,7 @@ SERVER_EVENTS: dict[str, type] = {
     "nodded": Nodded,
     "heard": SoundHeard,
     "sound_gone": SoundGone,
+    "undone": Undone,
     "gone": Gone,
     "trouble": Trouble,
 }

@@ -31,6 +31,7 @@ from realtime.domain.reading import is_under_way, stamp
 from realtime.domain.refusal import Reason, Refused
 from realtime.domain.stick import carry_out, decide, next_deadline, open_meeting
 from realtime.ports import Admission, Guest, MeetingStore, OutOfReach, Settling
+from realtime.promises import Promises
 
 RACES = 60
 """Lost races in a row before giving up; each means that somebody else moved on."""
@@ -53,6 +54,7 @@ class Room:
         self._store, self._admission, self._clock = store, admission, clock
         self._watch = watch
         self.known: dict[CircleId, Meeting] = {}
+        self.promises = Promises()
 
     def note(self, meeting: Meeting) -> bool:
         """Remember a meeting seen; False when a newer one is known."""
@@ -60,6 +62,8 @@ class Room:
         if old is not None and stamp(meeting) < stamp(old):
             return False
         self.known[meeting.circle_id] = meeting
+        if old is not None and old.epoch != meeting.epoch:
+            self.promises.look(meeting)
         # From this moment this process sees the time of its deadline pass.
         self._watch.is_due(meeting.circle_id, next_deadline(meeting), self._clock.now())
         return True
@@ -67,6 +71,7 @@ class Room:
     def forget(self, circle_id: CircleId) -> None:
         """This process has nobody of the circle any more."""
         self.known.pop(circle_id, None)
+        self.promises.forget(circle_id)
 
     async def load(self, circle_id: CircleId, outage: float = 0.0) -> Meeting | None:
         """The present meeting. Raises `Refused(OUT_OF_REACH)`; None means that there is none.
@@ -112,10 +117,13 @@ class Room:
             )
 
         if not isinstance(command, Remove):
-            return await self._change(circle_id, None, decided)
+            meeting = await self._change(circle_id, None, decided)
+            self.promises.make(actor, command_id, meeting)
+            return meeting
         keeping = Keeping(self._admission, circle_id, command)
         # Before they are out, so that whoever shows them the door knows for how long.
         meeting = await self._change(circle_id, None, decided, keeping.keep)
+        self.promises.make(actor, command_id, meeting)
         for member_id in keeping.branch:
             with suppress(Refused):
                 await self._report(circle_id, member_id, PutOut(), self._clock.now())

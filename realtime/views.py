@@ -329,6 +329,11 @@ class SoundGone:
 
 
 @dataclass(frozen=True)
+class Undone:
+    """Audience: one person, in every tab. Event `undone`: what they were told as done was lost."""
+
+
+@dataclass(frozen=True)
 class Gone:
     """Audience: one person; the socket is closed after it. Event `gone`."""
 

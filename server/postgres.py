@@ -37,23 +37,27 @@ class Opening:
     """asyncpg's own, told as SQLAlchemy tells it: a server that is not there raises anything."""
 
     def __init__(self) -> None:
-        self._silent_until = float("-inf")
+        self._silent_until = self._answered = float("-inf")
 
     async def __call__(self, *arguments: Any, **named: Any) -> Connection:
         import asyncpg
 
-        class Brief(asyncpg.Connection):
+        class Brief(asyncpg.Connection):  # type: ignore[misc]
             async def close(self, *, timeout: float | None = None) -> None:
                 await super().close(timeout=LET_GO)
 
+        began = time.monotonic()
         try:
-            if time.monotonic() < self._silent_until:
+            if began < self._silent_until:
                 raise TimeoutError
-            return await asyncpg.connect(*arguments, connection_class=Brief, **named)
+            opened = await asyncpg.connect(*arguments, connection_class=Brief, **named)
         except (OSError, asyncpg.PostgresError, asyncpg.InterfaceError) as error:
-            if isinstance(error, TimeoutError) and time.monotonic() >= self._silent_until:
+            # One that is only slow, as everything may be for a moment, gave one to somebody else.
+            if isinstance(error, TimeoutError) and began >= max(self._silent_until, self._answered):
                 self._silent_until = time.monotonic() + BROKEN_OFF
             raise OperationalError("connect", None, error) from None
+        self._answered = time.monotonic()
+        return opened
 
 
 def connecting(patient: bool = False) -> dict[str, Any]:

@@ -67,6 +67,8 @@ class Seen:
         self.nods: list[Nodded] = []
         self.heard: SoundHeard | None = None
         self.sound_gone: list[SoundGone] = []
+        self.undone = 0
+        """How often they heard that something they were told as done was lost."""
         self.gone: Gone | None = None
         self.trouble = False
         self.seq = 0
@@ -101,6 +103,8 @@ class Seen:
                 self.heard = parse(SoundHeard, payload)
             case "sound_gone":
                 self._add(self.sound_gone, parse(SoundGone, payload))
+            case "undone":
+                self.undone += 1
             case "gone":
                 self.gone = parse(Gone, payload)
             case "trouble":

@@ -123,7 +123,7 @@ def carry_out(
     `seen` is what the person was shown last (see `Meeting.shown`). Raises `Refused(CONFLICT)`,
     naming who was faster, where somebody else has since set the same part of the frame.
     """
-    done = f"{actor} {command_id}"
+    done = done_as(actor, command_id)
     if done in meeting.done:
         return meeting
     new = decide(meeting, actor, command, now, fresh, tab)
@@ -140,6 +140,11 @@ def carry_out(
         mine = tuple(Touched(what, actor, new.shown) for what in parts)
         new = replace(new, touched=(*others, *mine))
     return replace(new, done=(*meeting.done, done)[-REMEMBERED:])
+
+
+def done_as(actor: MemberId, command_id: str) -> str:
+    """How a meeting remembers that a command was carried out."""
+    return f"{actor} {command_id}"
 
 
 def decide(

@@ -5,7 +5,7 @@ from __future__ import annotations
 import secrets
 from collections.abc import AsyncIterator
 from contextlib import AsyncExitStack
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from time import time as wall_clock
 
 import pytest
@@ -20,6 +20,7 @@ from realtime.domain.meeting import Floor, MemberId, Order, Presence, Wording
 from realtime.domain.refusal import Reason
 from realtime.encoding import prepared
 from realtime.live import Live
+from realtime.ports import StateHeard
 from realtime.store import Memory, by_memory
 from tests.realtime.conftest import Door, House, Time, serving
 
@@ -166,6 +167,35 @@ async def test_a_store_that_forgot_everything_gets_the_meeting_back_in_a_new_epo
     assert dewi.you.turn_id == turn
     assert [seat.name for seat in dewi.meeting.seats] == ["Bu Sari", "Dewi"]
     assert (await host.send(SetFloor(Floor.OPEN))).ok
+
+
+async def test_whoever_was_told_that_a_lost_change_was_done_is_told_so_after_what_holds(
+    world: World,
+) -> None:
+    host, dewi = await world.house.seat("Bu Sari", "Dewi")
+    circle_id = world.house.circle_id
+    copy = world.memory.meetings[circle_id]
+    assert (await host.send(SetFloor(Floor.QUIET))).ok
+    await dewi.until(lambda p: p.meeting and p.meeting.floor is Floor.QUIET)
+    mark = len(host.frames)
+    # Another process put an older copy right before this one could put its own forward.
+    again = replace(copy, epoch=copy.epoch + 1, version=copy.version + 1, shown=copy.shown + 1)
+    world.memory.meetings[circle_id] = again
+    world.memory.pass_on(circle_id, StateHeard(again))
+    await host.until(lambda p: p.undone)
+    assert host.meeting and host.meeting.floor is copy.floor
+    told = [frame[4:].partition('"')[0] for frame in host.frames[mark:]]
+    assert (told[0], told[-1]) == ("meeting", "undone")
+    # What was done before, and what is done again, is nobody's loss.
+    assert (await host.send(SetFloor(Floor.QUIET))).ok
+    later = world.memory.meetings[circle_id]
+    again = replace(later, epoch=later.epoch + 1, version=later.version + 1, shown=later.shown + 1)
+    world.memory.meetings[circle_id] = again
+    world.memory.pass_on(circle_id, StateHeard(again))
+    await host.until(lambda p: p.meeting and p.meeting.epoch == again.epoch)
+    await host.sync()
+    await dewi.sync()
+    assert (host.undone, dewi.undone) == (1, 0)
 
 
 async def test_a_process_that_noticed_no_outage_takes_nobody_for_gone_after_it(

@@ -667,6 +667,9 @@ export interface SoundGone {
   readonly why: "moved" | "lost" | "ended" | "stepped_out" | "removed";
 }
 
+/** Audience: one person, in every tab. Event `undone`: what they were told as done was lost. */
+export type Undone = Record<string, never>;
+
 /** Audience: one person; the socket is closed after it. Event `gone`. */
 export interface Gone {
   readonly reason: "removed" | "banned" | "ended" | "left" | "turned_away";
@@ -816,6 +819,7 @@ export interface ServerEvents {
   nodded: (payload: Nodded) => void;
   heard: (payload: SoundHeard) => void;
   sound_gone: (payload: SoundGone) => void;
+  undone: (payload: Undone) => void;
   gone: (payload: Gone) => void;
   trouble: (payload: Trouble) => void;
 }

@@ -141,6 +141,11 @@ test("being removed shows its own page, without a word of the room", () => {
   expect(store.feed.value).toEqual([]);
 });
 
+test("a change that was lost is told", () => {
+  hear("undone", {});
+  expect(store.toasts.value).toHaveLength(1);
+});
+
 test("trouble shows, and goes", () => {
   hear("trouble", { on: true });
   expect(store.link.value).toBe("trouble");

@@ -107,6 +107,7 @@ function hear(socket: Socket, places: Places, retry: Retry): void {
   socket.on("nodded", (nodded: Nodded) => store.onNodded(nodded.members));
   socket.on("heard", (heard: SoundHeard) => store.onHeard(heard));
   socket.on("sound_gone", (gone: SoundGone) => (store.soundGone.value = gone));
+  socket.on("undone", () => store.onUndone());
   socket.on("trouble", (trouble: Trouble) => {
     store.link.value = trouble.on ? "trouble" : "live";
   });

@@ -10,7 +10,7 @@ import {
   put, quietLine, slots, you, type Words,
 } from "./memory";
 import { noticeLine, unseen } from "./notices";
-import { toasts } from "./toast";
+import { toast, toasts } from "./toast";
 
 const NOD_MS = 4000;
 const LINE_MS = 8000;
@@ -123,6 +123,12 @@ function inOrder(seq: number): boolean {
 /** Who is heard now. It has no place in the one order and is never told aloud. */
 export function onHeard(now: SoundHeard): void {
   slots.value = now.slots;
+}
+
+/** What this person was told as done was lost with a server: said to them, and left to them. */
+export function onUndone(): void {
+  put({ kind: "notice", id: freshId(), key: "told.undone", params: {} });
+  toast(t("told.undone"));
 }
 
 export function onNodded(members: readonly string[]): void {

@@ -48,6 +48,13 @@ describe("the meeting", () => {
   });
 });
 
+test("a change that was lost with a server is said to who made it, aloud and in the feed", () => {
+  store.onMeeting(aMeeting({ version: 3 }));
+  store.onUndone();
+  expect(store.toasts.value.map((one) => one.text)).toEqual([t("told.undone")]);
+  expect(store.feed.value.map((item) => item.kind === "notice" && item.key)).toEqual(["told.undone"]);
+});
+
 describe("words", () => {
   beforeEach(() => {
     store.onJoined(joined(10));
