@@ -16,6 +16,7 @@ from realtime.domain.audience import facilitators, inside, on_line, seats
 from realtime.domain.meeting import CircleId, Instant, Meeting, MemberId, Phase
 from realtime.encoding import Frame, encode, prepared
 from realtime.frames import Server
+from realtime.light import Idle
 from realtime.ports import PASSING, Guest, WordsHeard
 from realtime.present import facilitator_view, guide_view, lobby_view, meeting_view, you_view
 from realtime.room import sitting
@@ -47,7 +48,7 @@ class Socket:
     budget: limits.Connection = field(default_factory=limits.Connection)
     ready: bool = False
     """Welcomed, and not on the way out: hears something."""
-    idle: asyncio.Event = field(default_factory=asyncio.Event)
+    idle: Idle = field(default_factory=Idle)
     """Set while nothing that they asked is still to be answered."""
     from_seq: int = 0
     meeting: tuple[int, int] | None = None
@@ -55,9 +56,6 @@ class Socket:
     facilitating: FacilitatorView | None = None
     lobby: LobbyView | None = None
     seated: bool = False
-
-    def __post_init__(self) -> None:
-        self.idle.set()
 
     def forget(self) -> None:
         """Show everything again."""

@@ -10,7 +10,6 @@ from __future__ import annotations
 import asyncio
 import logging
 import re
-from collections import deque
 from collections.abc import Awaitable, Callable, Collection, Coroutine, Iterable
 from dataclasses import asdict
 from typing import Any
@@ -23,6 +22,7 @@ from uvicorn.protocols.websockets.websockets_sansio_impl import WebSocketsSansIO
 from realtime.beats import PING_SECONDS, Beats
 from realtime.counts import COUNTS
 from realtime.encoding import Frame, framed
+from realtime.light import lighten
 from realtime.line import LINE, MAX_FRAME, Line
 
 MOST_UNREAD = 256 * 1024
@@ -57,7 +57,7 @@ class Inbox:
 
     def __init__(self, transport: asyncio.Transport) -> None:
         self._transport = transport
-        self._waiting: deque[Any] = deque()
+        self._waiting: list[Any] = []
         self._reader: asyncio.Future[None] | None = None
         self._paused = False
 
@@ -87,7 +87,7 @@ class Inbox:
         if self._paused and len(self._waiting) == 1:
             self._paused = False
             self._transport.resume_reading()
-        return self._waiting.popleft()
+        return self._waiting.pop(0)
 
     def empty(self) -> bool:
         """Never, as far as uvicorn is to know: it would begin to read."""
@@ -109,6 +109,7 @@ class Way:
         """Whether anything came since the last ping."""
         self._server, self._socket, self._transport = server, socket, protocol.transport
         self._cut = False
+        self._protocol = protocol
         protocol.queue = Inbox.instead_of(protocol)
         socket.schedule_ping = lambda: None
         socket._websocket_handler = self.serve
@@ -131,6 +132,7 @@ class Way:
             await self.send(socket.queue.get_nowait())
             socket.queue.task_done()
         socket.send = self.send
+        lighten(server.environ[socket.sid], socket, self._protocol)
         server.beats.add(self)
         try:
             while not socket.closed:

@@ -145,9 +145,9 @@ def guarded(app: App) -> App:
         try:
             if wait:
                 await asyncio.sleep(wait)
-            line = Line(send)
+            line = scope[LINE] = Line(send)
             guard = Guard(receive, send, line)
-            await line.run(app({**scope, LINE: line}, guard.receive, send))
+            await line.run(app(scope, guard.receive, send))
         finally:
             crowd.leave(address)
 

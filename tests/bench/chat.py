@@ -171,14 +171,18 @@ def spread(rounds: list[float]) -> str:
     return f"{middle:.1f} µs ({low:.0f} to {high:.0f})"
 
 
-async def main(size: Size, *, idle: bool, alone: bool) -> None:
+async def main(size: Size, *, idle: bool, back: bool, alone: bool) -> None:
     if not sys.platform.startswith("linux"):
         # Cores and the clocks of other processes are asked of its kernel.
         print("NOT MEASURED: words, because this is not Linux")
         return
+    circles = chat_idle.circles_that_fit() if idle else 0
     async with world() as here:
         if idle:
-            await chat_idle.show(here)
+            await chat_idle.show(here, circles)
+            return
+        if back:
+            await chat_many.back(here, size.crowd)
             return
         unasked = dict.fromkeys(("node", "picows"), "nobody asked for it")
         missing = unasked if alone else await install()
@@ -202,10 +206,11 @@ if __name__ == "__main__":
     options = argparse.ArgumentParser(description=__doc__)
     options.add_argument("--quick", action="store_true", help="only show that it runs")
     options.add_argument("--idle", action="store_true", help="10,000 who say nothing, instead")
+    options.add_argument("--back", action="store_true", help="who comes back, and when, instead")
     options.add_argument("--alone", action="store_true", help="without what has to be installed")
     options.add_argument("--rounds", type=int, help="instead of five")
     given = options.parse_args()
     chosen = QUICK if given.quick else WHOLE
     if given.rounds:
         chosen = replace(chosen, rounds=given.rounds)
-    uvloop.run(main(chosen, idle=given.idle, alone=given.alone))
+    uvloop.run(main(chosen, idle=given.idle, back=given.back, alone=given.alone))

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import resource
 import time
 
 from tests.bench.chat_peers import contender
@@ -13,13 +14,25 @@ from tests.bench.table import Table
 CIRCLES = 500
 STEP = 50
 SECONDS = 30.0
+OWN_FILES = 200
+"""A process has some beside its lines."""
 
 
-async def show(world: World) -> None:
+def circles_that_fit() -> int:
+    """A line is a file handle, for the room and for the people. Say so before children begin."""
+    _, most = resource.getrlimit(resource.RLIMIT_NOFILE)
+    resource.setrlimit(resource.RLIMIT_NOFILE, (most, most))
+    fit = (most - OWN_FILES) // PEOPLE // STEP * STEP
+    if fit < CIRCLES:
+        print(f"Only {fit} circles: a process may have {most} file handles here (ulimit -Hn)")
+    return min(CIRCLES, fit)
+
+
+async def show(world: World, circles: int) -> None:
     async with contender("room", world.core, world.url) as one:
         bare, redis_bare = resident(one.pid), resident(world.redis_pid)
         began = time.perf_counter()
-        for _ in range(CIRCLES // STEP):
+        for _ in range(circles // STEP):
             await gather(world.load, world.store, [one], STEP)
         took = time.perf_counter() - began
         # Whatever the last arrivals set off is over before it is measured.
@@ -27,8 +40,8 @@ async def show(world: World) -> None:
         cpu, redis = spent(one.pid), spent(world.redis_pid)
         lost = await world.load.ask("idle", group=one.name, seconds=SECONDS)
         cpu, redis = spent(one.pid) - cpu, spent(world.redis_pid) - redis
-        seats = CIRCLES * PEOPLE
-        table = Table(f"{seats} people in {CIRCLES} circles on one process, nobody says a word")
+        seats = circles * PEOPLE
+        table = Table(f"{seats} people in {circles} circles on one process, nobody says a word")
         table.row("connections a second", f"{seats / took:.0f}")
         table.row("lines lost", f"{lost}")
         memory = (resident(one.pid) - bare) / seats / 1024

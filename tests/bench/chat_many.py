@@ -17,8 +17,10 @@ from tests.bench.chat_world import World
 from tests.bench.sound_child import spent
 from tests.bench.table import Table
 
-CLIENT_WAITS = (0.05, 0.15)
-"""Seconds before a client comes back: 100 ms, spread."""
+CLIENT_WAITS = (0.05, 0.95)
+"""Seconds before a browser comes back: see `web/src/room/connection.ts`."""
+STEADY_SHARE, STEADY_EVERY = 0.1, 0.25
+"""Steady is a process that needed no more than this share of so many seconds."""
 SILENT = 3.0
 
 
@@ -81,6 +83,32 @@ async def idle_cost(world: World, circles: int, seconds: float, count: int) -> f
     return (during - silent) / count / float(told["said"])
 
 
+async def back(world: World, circles: int) -> None:
+    """What people wait for after a process was killed, and after everybody's line was."""
+    async with AsyncExitStack() as stack:
+        first, second = await rooms(stack, world, 2)
+        await gather(world.load, world.store, [first, second], circles, group="two")
+        told = await killed(world, second, first)
+        table = Table(f"One of two processes is killed, with {circles * PEOPLE // 2} people on it")
+        table.row("each of them sees the room again, p50", f"{told['p50']:.2f} s")
+        table.row("each of them, p95", f"{told['p95']:.2f} s")
+        table.row("all of them", f"{told['took']:.2f} s")
+        table.print()
+        await world.load.ask("leave", group="two")
+    await crowd(world, circles)
+
+
+async def steady(pid: int) -> float:
+    """The seconds until a process has nothing left to do but its beats."""
+    loop = asyncio.get_running_loop()
+    began = loop.time()
+    while True:
+        before, since = spent(pid), loop.time()
+        await asyncio.sleep(STEADY_EVERY)
+        if spent(pid) - before < STEADY_SHARE * (loop.time() - since):
+            return since - began
+
+
 async def killed(world: World, lost: Contender, left: Contender) -> Any:
     """Half of each circle loses its process, and comes back to the other."""
     after = {"after": CLIENT_WAITS, "at_once": 10_000, "drop": False}
@@ -107,12 +135,14 @@ async def crowd(world: World, circles: int) -> None:
             at_once=10_000,
             drop=True,
         )
+        after = await steady(one.pid)
         cpu = spent(one.pid) - before
         people = circles * PEOPLE
         table = Table(f"{people} people lose their line at once, and come back at once")
         table.row("all of them see the room again", f"{told['took']:.1f} s")
         table.row("each of them, p50", f"{told['p50']:.1f} s")
         table.row("each of them, p95", f"{told['p95']:.1f} s")
+        table.row("the process is as idle as before", f"{told['took'] + after:.1f} s")
         table.row("CPU of the room for each", f"{cpu / people * 1e3:.2f} ms")
         table.print()
         await world.load.ask("leave", group="crowd")

@@ -15,16 +15,19 @@ from typing import Any
 import engineio
 import pytest
 import socketio
+from engineio.async_drivers.asgi import make_response
 from engineio.async_socket import AsyncSocket
 from uvicorn.protocols.websockets.websockets_sansio_impl import WebSocketsSansIOProtocol
 from websockets.asyncio.client import connect as open_websocket
 from websockets.frames import Frame as WebSocketFrame
 from websockets.frames import Opcode
+from websockets.server import ServerProtocol
 
 from realtime.client.packets import connect as connect_packet
 from realtime.domain.meeting import Presence
 from realtime.encoding import framed, prepared
 from realtime.frames import MOST_UNANSWERED, MOST_UNREAD, Way
+from realtime.light import READ_AGAIN, Idle
 from tests.realtime.conftest import House
 
 
@@ -56,6 +59,11 @@ def test_a_frame_is_what_the_protocol_says(size: int) -> None:
         (WebSocketsSansIOProtocol.receive, "if self.read_paused and self.queue.empty():"),
         (WebSocketsSansIOProtocol.connection_lost, "self.queue.put_nowait({"),
         (WebSocketsSansIOProtocol.connection_made, "self.transport = transport"),
+        (WebSocketsSansIOProtocol.handle_connect, "self.request = event"),
+        (WebSocketsSansIOProtocol.handle_connect, '"headers": headers,'),
+        (ServerProtocol.parse, "request = yield from Request.parse("),
+        (engineio.AsyncServer._make_response, "self._cors_headers(environ)"),
+        (make_response, "environ['asgi.scope']['type'] == 'websocket'"),
     ],
     ids=lambda one: getattr(one, "__qualname__", None),
 )
@@ -115,6 +123,29 @@ def sid_of(house: House, name: str) -> str:
 async def test_only_the_way_that_was_chosen_is_gone(house: House) -> None:
     await house.seat("Bu Sari", "Rina")
     assert (sid_of(house, "Rina") in house.live.sio._seated) == straight(house)
+
+
+async def test_of_a_handshake_nothing_is_kept_but_what_is_read_again(house: House) -> None:
+    (sari,) = await house.seat("Bu Sari")
+    sio = house.live.sio
+    environ = sio.environ[sio.eio_of(sid_of(house, "Bu Sari"))]
+    kept = set(environ) <= READ_AGAIN and not environ["asgi.scope"]["headers"]
+    assert kept == straight(house)
+    assert environ["HTTP_COOKIE"] == "name=Bu Sari"
+    await sari.vanish()
+
+
+async def test_whoever_waits_until_nothing_is_to_be_answered_waits_no_longer() -> None:
+    idle = Idle()
+    await idle.wait()
+    idle.clear()
+    waiting, impatient = (asyncio.ensure_future(idle.wait()) for _ in range(2))
+    await asyncio.sleep(0)
+    impatient.cancel()
+    await asyncio.wait([impatient])
+    assert not waiting.done()
+    idle.set()
+    await waiting
 
 
 async def test_answers_and_frames_come_in_the_order_in_which_they_were_sent(house: House) -> None:
