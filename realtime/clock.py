@@ -9,6 +9,9 @@ from realtime.domain.meeting import CircleId, Instant
 
 SLEW = 0.02
 """How much faster or slower than real this clock may run to meet the wall clock again."""
+STEP_SECONDS = 600.0
+"""A wall clock that is off by more was set: followed for minutes, it would shorten deadlines that
+others count, and it is a matter of days until it is met."""
 UNSEEN_SECONDS = 10.0
 """A deadline that was past when this process first saw it waits so long: it did not see it pass."""
 
@@ -16,7 +19,7 @@ UNSEEN_SECONDS = 10.0
 class Clock:
     """The wall clock at the start, carried on by the monotonic one: an hour's step changes nothing.
 
-    A difference to the wall clock is made up slowly, so that processes agree in the long run.
+    A small difference to it is made up slowly, so that processes agree in the long run.
     """
 
     def __init__(
@@ -31,7 +34,7 @@ class Clock:
         at = self._monotonic()
         passed = max(0.0, at - self._at)
         error = self._wall() - (self._now + passed)
-        most = SLEW * passed
+        most = SLEW * passed if abs(error) < STEP_SECONDS else 0.0
         self._at, self._now = at, self._now + passed + max(-most, min(most, error))
         return self._now
 

@@ -1,6 +1,7 @@
 """`make soak`: the state machines for a million steps, on every core. Tells what broke, and ends.
 
-Declines to remember what it drew: a violation prints the shortest way to it, to be made a test.
+A violation prints the shortest way to it, to be made a test, and the seed that draws it again.
+Declines to remember it.
 """
 
 from __future__ import annotations
@@ -9,6 +10,7 @@ import argparse
 import multiprocessing
 import os
 import queue
+import secrets
 import signal
 import sys
 import time
@@ -17,6 +19,7 @@ from collections import Counter
 from multiprocessing.process import BaseProcess
 from multiprocessing.queues import Queue
 
+from hypothesis import seed
 from hypothesis.stateful import run_state_machine_as_test
 
 from tests.realtime.domain.machine import AnyMeeting, at_length
@@ -37,13 +40,27 @@ def work(first: int, batches: Queue[Batch]) -> None:
     turn, broken = first, ""
     while not broken:
         STEPS.clear()
-        machine = MACHINES[turn % len(MACHINES)]
-        try:
-            run_state_machine_as_test(machine, settings=at_length(MEETINGS, PRESSES))
-        except Exception:
-            broken = traceback.format_exc()
+        broken = batch(MACHINES[turn % len(MACHINES)], secrets.randbelow(2**32))
         batches.put((Counter(STEPS), broken))
         turn += 1
+
+
+def batch(machine: type[AnyMeeting], number: int) -> str:
+    """The meetings that this number draws; how they broke, and how to have them again."""
+    try:
+        run_state_machine_as_test(seed(number)(machine), settings=at_length(MEETINGS, PRESSES))
+    except Exception:
+        again = f"make soak ARGS='--seed {number} --machine {machine.name}'"
+        return f"{traceback.format_exc()}The same again: {again}\n"
+    return ""
+
+
+def one_batch(name: str, number: int) -> int:
+    """What was found, once more, and nothing else."""
+    broken = batch(next(machine for machine in MACHINES if machine.name == name), number)
+    print(broken, end="")
+    print(told(1 if broken else 0))
+    return 1 if broken else 0
 
 
 def next_batch(batches: Queue[Batch], workers: list[BaseProcess]) -> Batch:
@@ -76,8 +93,12 @@ def main() -> int:
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("--steps", type=int, default=1_000_000)
     parser.add_argument("--workers", type=int, default=os.cpu_count() or 1)
+    parser.add_argument("--seed", type=int, help="only the batch that it draws, with --machine")
+    parser.add_argument("--machine", choices=[one.name for one in MACHINES], default="processes")
     asked = parser.parse_args()
     sys.stdout.reconfigure(line_buffering=True)  # type: ignore[union-attr]
+    if asked.seed is not None:
+        return one_batch(asked.machine, asked.seed)
     # Ended from outside, it still ends its workers.
     signal.signal(signal.SIGTERM, lambda *_: sys.exit(143))
     batches: Queue[Batch] = multiprocessing.Queue()

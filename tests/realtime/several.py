@@ -243,6 +243,17 @@ class SeveralProcesses(AnyMeeting):
             self.verdicts.check_nothing_is_forgotten(self.shelf.stored, self.processes, LOOK)
         self.no_people_are_left_after_the_end()
 
+    def only_clocks_are_mended(self, seconds: float) -> None:
+        """So long nothing else happens; a wall clock that is wrong is put right in its time."""
+        until = self.sky.passed + seconds
+        for process in sorted(self.processes, key=lambda one: one.clocks.jumped_at):
+            right_again = process.clocks.jumped_at + JUMP_LASTS
+            if process.clocks.jump and self.sky.passed <= right_again <= until:
+                self.sky.passed = right_again
+                process.clock.now()
+                self.mend_clock(process)
+        self.sky.passed = until
+
     def mend_clock(self, process: Process) -> None:
         if self.sky.passed >= process.clocks.jumped_at + JUMP_LASTS:
             process.clocks.jump = 0.0
@@ -297,7 +308,7 @@ class SeveralProcesses(AnyMeeting):
         """Out of reach for a while, and then as it was, or (restarted) empty."""
         before = self.m
         self.shelf.lost = True
-        self.sky.passed += seconds
+        self.only_clocks_are_mended(seconds)
         for process in self.processes:
             self.run(self.look(process))
             if self.last:

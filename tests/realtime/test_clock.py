@@ -17,8 +17,21 @@ def test_the_clock_goes_with_the_wall_clock() -> None:
     assert clock.now() == start + 90
 
 
-def test_a_step_of_an_hour_moves_it_by_the_slew_alone() -> None:
+def test_a_step_of_an_hour_moves_it_by_nothing_however_long_it_lasts() -> None:
     for step in (3600, -3600):
+        time = Time()
+        clock = Clock(time.wall, time.monotonic)
+        start = clock.now()
+        time.step += step
+        time.passed += 300
+        assert clock.now() == start + 300
+        time.step -= step
+        time.passed += 10
+        assert abs(clock.now() - (start + 310)) < 1e-6
+
+
+def test_a_step_of_a_minute_moves_it_by_the_slew_alone() -> None:
+    for step in (60, -60):
         time = Time()
         clock = Clock(time.wall, time.monotonic)
         start = clock.now()

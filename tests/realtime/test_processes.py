@@ -13,13 +13,13 @@ from typing import Any
 import pytest
 from hypothesis.stateful import run_state_machine_as_test
 
-from realtime.domain.commands import Close, Leave
-from realtime.domain.meeting import CircleId, Frame, Phase
+from realtime.domain.commands import Close, Leave, StartRound
+from realtime.domain.meeting import CircleId, Frame, Order, Phase, Wording
 from realtime.domain.reading import turn_of
 from realtime.ports import MeetingStore
 from realtime.store.link import Link
 from realtime.store.redis import RedisMeetingStore
-from tests.realtime.domain.circle import RINA, SARI, TONO
+from tests.realtime.domain.circle import ADI, RINA, SARI, TONO
 from tests.realtime.domain.machine import at_length
 from tests.realtime.processes import BASE, Fate
 from tests.realtime.several import SeveralProcesses
@@ -127,6 +127,26 @@ def test_nobody_opens_a_lost_meeting_anew_before_others_brought_it_back(
     machine.lose_the_store(10.0, True, TONO)
     assert machine.m.seats == seats
     assert machine.m.epoch > epoch
+
+
+def test_the_only_one_who_knew_dies_as_somebody_comes_and_then_nobody_brings_it_back(
+    machine: SeveralProcesses,
+) -> None:
+    machine.kill(1)
+    machine.data.scene = (0, [Fate.KILLED_BEFORE])
+    machine.lose_the_store(10.0, True, ADI)
+    assert machine.shelf.stored is None
+
+
+@pytest.mark.parametrize("step", [-3600.0, 40.0])
+def test_a_clock_that_is_set_in_an_outage_shortens_nothing_that_others_count(
+    machine: SeveralProcesses, step: float
+) -> None:
+    machine.jump(0, step)
+    machine.lose_the_store(300.0, True, TONO)
+    machine.press(SARI, StartRound(Wording(), Order.SEATS), tab="")
+    for _ in range(60):
+        machine.pass_time(1.0)
 
 
 def test_an_older_copy_that_comes_first_does_not_win(machine: SeveralProcesses) -> None:

@@ -90,6 +90,7 @@ def at_length(examples: int, steps: int) -> settings:
         phases=(Part.generate, Part.shrink),
         deadline=None,
         database=None,
+        print_blob=True,
         suppress_health_check=list(HealthCheck),
     )
 
