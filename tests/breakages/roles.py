@@ -153,7 +153,7 @@ WHO_MAY = (
     Breakage(
         "one person's command id swallows another's command",
         COMMANDS,
-        'done = f"{actor} {command_id}"',
+        "done = done_as(actor, command_id)",
         "done = command_id",
         (ROOM,),
     ),
