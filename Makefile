@@ -13,6 +13,7 @@
 #   make mutants         break the rules one by one: every breakage has to be caught
 #   make soak STEPS=…    random meetings, a million steps     make bench-stick, -chat, -pages, -sound
 #   make audit           known flaws in what we build on     make sbom   what it is made of
+#   make release         the same built twice, with hashes and bills of materials; refuses what is not ready
 #   make wheel           the wheel and the sdist, with the page in them, into dist/
 #   make lock            work out the lock files again (ARGS=--upgrade for newer versions)
 #   make clean           remove what make made; ./data stays
@@ -43,7 +44,7 @@ export UV_PYTHON_DOWNLOADS := never
 # Compiled modules are kept wherever make runs: without them every start costs seconds.
 unexport PYTHONDONTWRITEBYTECODE
 
-.PHONY: fuzz help run demo test lint types contracts wire test-web build budgets test-py test-pg screens bench-pages bench-stick bench-sound bench-loss bench-moves soak mutants prove-privacy audit sbom faults wheel lock clean bench-chat
+.PHONY: fuzz help run demo test lint types contracts wire test-web build budgets test-py test-pg screens bench-pages bench-stick bench-sound bench-loss bench-moves soak mutants prove-privacy audit sbom faults release wheel lock clean bench-chat
 help:
 	@sed -n '3,19s/^# *//p' Makefile
 
@@ -131,6 +132,10 @@ sbom: $(DEV_READY) $(NODE_READY)
 	$(BIN)/python -W ignore -m cyclonedx_py requirements --output-reproducible --pyproject pyproject.toml \
 		--output-file sbom/python.cdx.json requirements.txt
 	$(WEB) sbom --silent --sbom-format cyclonedx --package-lock-only > sbom/web.cdx.json
+
+# Everything of one version into dist/, built twice; refuses what is not ready. Tags and sends nothing.
+release: $(DEV_READY) $(NODE_READY)
+	$(BIN)/python -m scripts.release
 
 # The sdist first and the wheel out of it; the page that lies there is carried, not built again.
 wheel: $(RUN_READY) $(BUILT)

@@ -22,6 +22,7 @@ from tests.journeys.browsing import free_port
 from tests.valkeys import answers, grown, safe_for
 
 SLOTS = 16384
+LOOPBACK = "127.0.0.1"
 NODE_TIMEOUT = 1000
 """Milliseconds after which the others call a server dead. Shorter than anybody would set it."""
 FORMED = 30
@@ -31,9 +32,10 @@ OFFSET = "master_repl_offset:"
 class Server:
     """One member."""
 
-    def __init__(self, folder: Path, port: int, node_timeout: int) -> None:
+    def __init__(self, folder: Path, port: int, node_timeout: int, host: str) -> None:
         self.folder, self.port, self._node_timeout = folder, port, node_timeout
-        self.raw: Any = Redis(port=port, socket_timeout=2)
+        self.host = host
+        self.raw: Any = Redis(host=host, port=port, socket_timeout=2)
         # As the server said it.
         self.raw.response_callbacks.clear()
         self.id = ""
@@ -42,7 +44,8 @@ class Server:
     async def start(self) -> None:
         self.folder.mkdir(parents=True, exist_ok=True)
         self._process = await asyncio.create_subprocess_exec(
-            *(str(binary()), "--port", str(self.port), "--bind", "127.0.0.1"),
+            *(str(binary()), "--port", str(self.port), "--bind", self.host),
+            *("--protected-mode", "no") if self.host != LOOPBACK else (),
             *("--cluster-enabled", "yes", "--cluster-node-timeout", str(self._node_timeout)),
             *("--cluster-port", str(free_port()), "--repl-diskless-sync-delay", "0"),
             *("--repl-diskless-load", "swapdb", "--dir", str(self.folder)),
@@ -52,7 +55,7 @@ class Server:
             stderr=asyncio.subprocess.DEVNULL,
             preexec_fn=die_with_parent(),
         )
-        while not await answers(self.port):  # noqa: ASYNC110 -- another process
+        while not await answers(self.port, self.host):  # noqa: ASYNC110 -- another process
             await asyncio.sleep(0.01)
         self.id = (await self.ask("CLUSTER", "MYID")).decode()
 
@@ -77,16 +80,16 @@ class Server:
 class ValkeyCluster:
     """Six servers. `primaries[n]` has a third of the slots, `replicas[n]` follows it."""
 
-    def __init__(self, folder: Path, node_timeout: int) -> None:
+    def __init__(self, folder: Path, node_timeout: int, host: str) -> None:
         ports: set[int] = set()
         while len(ports) < 6:
             ports.add(free_port())
-        self.servers = [Server(folder / str(port), port, node_timeout) for port in ports]
+        self.servers = [Server(folder / str(port), port, node_timeout, host) for port in ports]
         self.primaries, self.replicas = self.servers[:3], self.servers[3:]
 
     @property
     def url(self) -> str:
-        return "redis+cluster://" + ",".join(f"127.0.0.1:{s.port}" for s in self.servers[:2])
+        return "redis+cluster://" + ",".join(f"{s.host}:{s.port}" for s in self.servers[:2])
 
     async def start(self) -> None:
         await asyncio.gather(*(server.start() for server in self.servers))
@@ -97,7 +100,7 @@ class ValkeyCluster:
             await primary.ask("CLUSTER", "SET-CONFIG-EPOCH", at + 1)
         for other in others:
             _, _, bus = (await other.ask("CLUSTER", "NODES")).decode().split()[1].partition("@")
-            await first.ask("CLUSTER", "MEET", "127.0.0.1", other.port, bus.split(",")[0])
+            await first.ask("CLUSTER", "MEET", other.host, other.port, bus.split(",")[0])
         async with asyncio.timeout(FORMED):
             for server in self.servers:
                 await until(lambda server=server: self._knows_all(server))
@@ -130,7 +133,7 @@ class ValkeyCluster:
         await to.ask("CLUSTER", "SETSLOT", slot, "IMPORTING", source.id)
         await source.ask("CLUSTER", "SETSLOT", slot, "MIGRATING", to.id)
         while keys := await source.ask("CLUSTER", "GETKEYSINSLOT", slot, 100):
-            await source.ask("MIGRATE", "127.0.0.1", to.port, "", 0, 1000, "KEYS", *keys)
+            await source.ask("MIGRATE", to.host, to.port, "", 0, 1000, "KEYS", *keys)
         for server in (to, source, *self.primaries):
             await server.ask("CLUSTER", "SETSLOT", slot, "NODE", to.id)
 
@@ -170,14 +173,14 @@ async def until(holds: Any) -> None:
 
 @asynccontextmanager
 async def cluster_in(
-    folder: Path, node_timeout: int = NODE_TIMEOUT
+    folder: Path, node_timeout: int = NODE_TIMEOUT, host: str = LOOPBACK
 ) -> AsyncIterator[ValkeyCluster]:
-    """Running, and old enough for meetings to be opened in it."""
-    cluster = ValkeyCluster(folder, node_timeout)
+    """Running, and old enough for meetings to be opened in it; at an address of this machine."""
+    cluster = ValkeyCluster(folder, node_timeout, host)
     try:
         await cluster.start()
         for server in cluster.servers:
-            await grown(f"redis://127.0.0.1:{server.port}")
+            await grown(f"redis://{host}:{server.port}")
         yield cluster
     finally:
         await cluster.remove()

@@ -77,10 +77,10 @@ async def grown(url: str) -> None:
             await asyncio.sleep(0.05)
 
 
-async def answers(port: int) -> bool:
+async def answers(port: int, host: str = "127.0.0.1") -> bool:
     """Whether somebody answers there, and be it with a no."""
     try:
-        reader, writer = await asyncio.open_connection("127.0.0.1", port)
+        reader, writer = await asyncio.open_connection(host, port)
     except OSError:
         return False
     writer.write(b"PING\r\n")
