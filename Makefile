@@ -64,6 +64,7 @@ contracts: $(DEV_READY)
 	$(BIN)/lint-imports --no-cache
 wire: $(DEV_READY)
 	$(BIN)/python -m realtime.export_types --check
+	$(BIN)/python -m scripts.openapi --check
 test-web: $(NODE_READY)
 	$(WEB) run --silent check
 	$(WEB) run --silent test
