@@ -32,6 +32,7 @@ class Program:
     environment: Mapping[str, str] = field(default_factory=dict)
     cwd: Path | None = None
     process: asyncio.subprocess.Process | None = None
+    ready_within: float = READY_WITHIN
     began_at: int = 0
     """Where in the log the present life begins."""
 
@@ -55,7 +56,7 @@ class Program:
             self.process = await asyncio.create_subprocess_exec(
                 *self.command, env=dict(self.environment), cwd=self.cwd, stdout=log, stderr=log
             )
-        async with asyncio.timeout(READY_WITHIN):
+        async with asyncio.timeout(self.ready_within):
             while not await self.ready():
                 if self.process.returncode is not None:
                     raise AssertionError(f"{self.name} ended as it began:\n{self.said()}")

@@ -40,6 +40,8 @@ MIDDLE = f"198.18.{240 + os.getpid() % 10}.1"
 PORT, HOSTS, MEMBERS = 8000, 3, 8
 PUBLIC = "http://lingkar.internal:8000"
 NODE_TIMEOUT = 3000
+PATIENCE = 300.0
+"""Seconds: six processes start at once, on a machine that may be busy with something else."""
 
 
 @dataclass
@@ -231,6 +233,7 @@ def processes(app: App, folder: Path, settings: Settings, cluster: ValkeyCluster
     sound = started.lingkar("sound", folder / "sound", environment, "Sound on UDP port", "sound")
     for program in (web, sound):
         program.command = [*app.host.inside, *program.command]
+        program.ready_within = PATIENCE
     return [web, sound]
 
 

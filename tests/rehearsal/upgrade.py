@@ -35,6 +35,8 @@ from tests.postgres import MISSING, Postgres, programs
 ROOT = Path(__file__).resolve().parents[2]
 OLD, OLD_SHAPE = "0.1.0", "0004"
 MEMBERS = ("Rina", "Melati")
+PATIENCE = 300.0
+"""Seconds for a start, on a machine that may be busy with something else."""
 SEED = """
 import asyncio, dataclasses, json, sys
 from pathlib import Path
@@ -126,7 +128,7 @@ class Place:
         assert process.stdout is not None
         said = ""
         try:
-            async with asyncio.timeout(120):
+            async with asyncio.timeout(PATIENCE):
                 while "Ctrl-C" not in said:
                     line = (await process.stdout.readline()).decode()
                     if not line:
