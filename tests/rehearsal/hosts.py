@@ -93,8 +93,8 @@ class Person:
                     await room.until(lambda room: room.closed, 3600)
             if self.room is not None:
                 self.room, lost = None, time.monotonic()
-            others = [n for n in range(len(self.apps)) if n != self.at]
-            self.at = random.choice(others)
+            if lost:
+                self.at = random.choice([n for n in range(len(self.apps)) if n != self.at])
             await asyncio.sleep(random.uniform(0.1, 0.4))
 
     @property
@@ -280,7 +280,7 @@ async def a_host_is_lost(table: Table, evening: Evening) -> None:
     well = "same seats: True, same holder: True"
     await table.step("its people are back on the others", well, back())
     gaps = ", ".join(f"{one.gap:.1f}" for one in lost)
-    print(f"    each was away, from noticing it: {gaps} s", flush=True)
+    print(f"    from noticing it, each was away for {gaps} s", flush=True)
     await table.step("the turn is ended by whoever had it", "passed", evening.passes(holder))
 
 
