@@ -11,6 +11,14 @@ from playwright.async_api import Browser, async_playwright, expect
 from tests.journeys.browsing import PATIENCE, Served, launch, serving
 from tests.journeys.hurried import Hurry, a_hurried_house
 from tests.journeys.seated import House, a_house
+from tests.looks.rendering import WANTED
+
+
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    """A picture of every screen in every way takes longer than the journey to it."""
+    if WANTED:
+        for item in items:
+            item.add_marker(pytest.mark.timeout(1800), append=False)
 
 
 @pytest.fixture(scope="session")

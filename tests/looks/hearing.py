@@ -22,6 +22,8 @@ from tests.looks.rendering import named
 
 FOLDER = Path(__file__).parent / "heard"
 WRITES = os.environ.get("LINGKAR_HEARD") == "write"
+ALONE = WRITES or os.environ.get("LINGKAR_HEARD") == "read"
+"""Nothing else of a screen is looked at: a quick way to write or compare them all."""
 LANGUAGE = "id"
 """One is enough: the other differs in words alone, and both catalogues have the same keys."""
 

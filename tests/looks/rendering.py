@@ -113,6 +113,8 @@ async def render(person: Person, screen: str) -> None:
         await page.set_viewport_size({"width": way.width, "height": way.height})
         await text_size(page, way.text)
         await theme_of(page, way.theme)
+        # A bar that sticks would be drawn where the page was scrolled to.
+        await page.evaluate("() => scrollTo({ top: 0, behavior: 'instant' })")
         told = await findings(page, way.width, way.text, order=True)
         picture = await shot(page, way)
         (folder / f"{way}.png").write_bytes(picture)

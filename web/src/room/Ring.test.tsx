@@ -1,5 +1,5 @@
 // What the circle says and shows of each seat, and how the keyboard goes round it.
-import { cleanup, fireEvent, render, screen } from "@testing-library/preact";
+import { act, cleanup, fireEvent, render, screen } from "@testing-library/preact";
 import { afterEach, beforeEach, expect, test, vi } from "vitest";
 import english from "../../locales/en.json";
 import { setWords } from "../words";
@@ -49,6 +49,30 @@ test("a call for a hand shows only from the facilitators' view", () => {
   show({ facilitating: { hands: [{ member_id: "b", at: 1, taken_by: null }] } as unknown as FacilitatorView });
   expect(labels()).toContain("Bima, holding the stick, needs a hand");
   expect(document.querySelector(".is-need .flag--need svg")).not.toBeNull();
+});
+
+test("a seat's whole words stay while the pointer goes onto them, and Esc puts them away", () => {
+  vi.useFakeTimers();
+  show();
+  const petal = screen.getAllByRole("button")[1]!;
+  const tip = () => document.querySelector(".ring__tip bdi");
+  act(() => void fireEvent.pointerEnter(petal, { pointerType: "mouse" }));
+  expect(tip()?.textContent).toBe("Yuli, on a break");
+  act(() => {
+    fireEvent.pointerLeave(petal);
+    fireEvent.pointerEnter(tip()!);
+    vi.advanceTimersByTime(1000);
+  });
+  expect(tip()).not.toBeNull();
+  act(() => void fireEvent.keyDown(document.body, { key: "Escape" }));
+  expect(tip()).toBeNull();
+  act(() => void fireEvent.pointerEnter(petal, { pointerType: "mouse" }));
+  act(() => {
+    fireEvent.pointerLeave(petal);
+    vi.advanceTimersByTime(1000);
+  });
+  expect(tip()).toBeNull();
+  vi.useRealTimers();
 });
 
 test("the circle is one stop of the Tab key and arrows go round it", () => {

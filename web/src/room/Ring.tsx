@@ -1,5 +1,5 @@
 // The circle of seats, sized from its own box. Shows what the server sent and decides nothing.
-import { useLayoutEffect, useMemo, useRef, useState } from "preact/hooks";
+import { useEffect, useLayoutEffect, useMemo, useRef, useState } from "preact/hooks";
 import type { RefObject } from "preact";
 import { t } from "../words";
 import { Core, Said } from "./Core";
@@ -117,7 +117,7 @@ interface SeatsProps {
 function Seats({ seats, plan, sight, onSeat }: SeatsProps) {
   const list = useRef<HTMLUListElement>(null);
   const [stop, setStop] = useState<string | null>(null);
-  const [pointed, setPointed] = useState<string | null>(null);
+  const [pointed, point] = usePointed();
   const at = Math.max(0, seats.findIndex((seat) => seat.member_id === stop));
   const go = (event: KeyboardEvent) => {
     const to = step(event.key, at, seats.length);
@@ -144,18 +144,50 @@ function Seats({ seats, plan, sight, onSeat }: SeatsProps) {
                 setStop(seat.member_id);
                 onSeat?.(seat.member_id);
               }}
-              onPoint={(on) => setPointed(on ? seat.member_id : null)}
+              onPoint={(on) => point(on ? seat.member_id : null)}
             />
           ) : null;
         })}
       </ul>
-      {!plan.subs && tip >= 0 && <Tip seat={seats[tip]} sight={sight} plan={plan} at={tip} />}
+      {!plan.subs && tip >= 0 && (
+        <Tip seat={seats[tip]} sight={sight} plan={plan} at={tip} onPoint={(on) => point(on ? pointed : null)} />
+      )}
     </>
   );
 }
 
+/** So long a pointer may be on its way from a seat to its tip. */
+const LINGER_MS = 300;
+
+/** Whose seat is pointed at. It stays while the pointer goes onto the tip; Esc puts it away. */
+function usePointed(): [string | null, (id: string | null) => void] {
+  const [pointed, setPointed] = useState<string | null>(null);
+  const timer = useRef<ReturnType<typeof setTimeout> | undefined>(undefined);
+  const point = (id: string | null) => {
+    clearTimeout(timer.current);
+    if (id !== null) setPointed(id);
+    else timer.current = setTimeout(() => setPointed(null), LINGER_MS);
+  };
+  useEffect(() => {
+    if (pointed === null) return;
+    const away = (event: KeyboardEvent) => event.key === "Escape" && setPointed(null);
+    document.addEventListener("keydown", away);
+    return () => document.removeEventListener("keydown", away);
+  }, [pointed]);
+  useEffect(() => () => clearTimeout(timer.current), []);
+  return [pointed, point];
+}
+
+interface TipProps {
+  seat: SeatView | undefined;
+  sight: Sight;
+  plan: Layout;
+  at: number;
+  onPoint: (on: boolean) => void;
+}
+
 /** The whole name and its words over the seat, where the circle has no room to write them. */
-function Tip({ seat, sight, plan, at }: { seat: SeatView | undefined; sight: Sight; plan: Layout; at: number }) {
+function Tip({ seat, sight, plan, at, onPoint }: TipProps) {
   const place = plan.places[at];
   if (!seat || !place) return null;
   // Its free room is shared before and after it, so that it never leaves the box.
@@ -168,7 +200,9 @@ function Tip({ seat, sight, plan, at }: { seat: SeatView | undefined; sight: Sig
       style={{ "--before": `${before.toFixed(3)}fr`, "--after": `${(1 - before).toFixed(3)}fr`, "--top": `${top.toFixed(0)}px` }}
       aria-hidden="true"
     >
-      <bdi>{wordsOf(seat, marksOf(seat, sight))}</bdi>
+      <bdi onPointerEnter={() => onPoint(true)} onPointerLeave={() => onPoint(false)}>
+        {wordsOf(seat, marksOf(seat, sight))}
+      </bdi>
     </p>
   );
 }
