@@ -111,7 +111,12 @@
   const shrink = (r) => ({ left: r.left + 1, right: r.right - 1, top: r.top + r.height * 0.22, bottom: r.bottom - r.height * 0.22 });
   const meets = (a, b, by) => Math.min(a.right, b.right) - Math.max(a.left, b.left) > by && Math.min(a.bottom, b.bottom) - Math.max(a.top, b.top) > by;
   const scroller = (el) => clippers(el).find((box) => ["auto", "scroll"].includes(style(box).overflowY)) ?? null;
-  const pieces = texts.flatMap((one) => one.rects.map((r) => ({ ...one, box: shrink(r), bar: bars(one.el), scroller: scroller(one.el) })))
+  // Of a shortened line only what is drawn takes room.
+  const drawn = (el, r) => {
+    const b = style(el).textOverflow === "ellipsis" ? el.getBoundingClientRect() : r;
+    return { left: Math.max(r.left, b.left), right: Math.min(r.right, b.right), top: r.top, bottom: r.bottom, height: r.height };
+  };
+  const pieces = texts.flatMap((one) => one.rects.map((r) => ({ ...one, box: shrink(drawn(one.el, r)), bar: bars(one.el), scroller: scroller(one.el) })))
     .sort((a, b) => a.box.top - b.box.top);
   const told = new Set();
   pieces.forEach((a, i) => {

@@ -62,7 +62,7 @@ export function Said({ meeting, you }: { meeting: MeetingView; you: YouView | nu
   const long = who.length > 9 || who.split(/[\s-]/).some((word) => word.length > 7);
   return (
     <p class="core__said">
-      <span class="what">{what}</span> <bdi class={`who${long ? " who--long" : ""}`}>{who}</bdi>
+      <span class="what">{what}</span> <bdi class={`who${long ? " who--long" : ""}${who.length > 22 ? " who--whole" : ""}`}>{who}</bdi>
     </p>
   );
 }
