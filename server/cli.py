@@ -13,13 +13,17 @@ from pydantic import ValidationError
 
 from server import listening, loops
 from server.commands.parsing import add_commands
-from server.settings import Settings
+from server.settings import Settings, Unreadable
 
 if TYPE_CHECKING:
     from server.lan import Certificate
     from server.processes import Running
 
 # What only --lan or only one command needs is imported there: a start should be quick.
+FIRST_TIME = """
+  First time here? This link makes you the organiser. It works once:
+
+  {link}"""
 MANIFEST = Path(__file__).parent / "static/built/.vite/manifest.json"
 
 
@@ -39,10 +43,20 @@ def main(argv: list[str] | None = None) -> int:
                 return demo(settings, arguments)
             case "sound":
                 return sound(settings)
+            case "secrets":
+                from server.commands import secrets
+
+                return secrets.make(settings, arguments)
+            case "prepare":
+                return loops.run(prepare(settings))
             case "check":
                 from server.commands import checking
 
                 return loops.run(checking.report(settings, MANIFEST))
+            case "doctor":
+                from server.doctor import report
+
+                return loops.run(report.report(settings, arguments.lang, as_json=arguments.json))
             case "verify":
                 from server.commands import verifying
 
@@ -82,6 +96,9 @@ def parser() -> argparse.ArgumentParser:
     commands.add_parser("web", help="one web process alone, over the Redis in REDIS_URL")
     commands.add_parser("sound", help="one more process for sound, over the Redis in REDIS_URL")
     commands.add_parser("reload", help="exchange a server's processes while people meet")
+    commands.add_parser(
+        "prepare", help="the tables, and the link for the organiser; serve does both"
+    )
     commands.add_parser("check", help="say what is ready and what is missing")
     add_commands(commands)
     return top
@@ -95,6 +112,10 @@ def settings_or_refuse() -> Settings:
         # Names and reasons only: a value may be an address with a password in it.
         wrong = "; ".join(f"{fault['loc'][0]}: {fault['msg']}" for fault in error.errors())
         raise listening.CannotServe(f"The environment is not understood. {wrong}") from None
+    except Unreadable as error:
+        raise listening.CannotServe(
+            f"The file in {error} cannot be read by this account."
+        ) from None
 
 
 def told(settings: Settings, arguments: argparse.Namespace) -> Settings:
@@ -192,6 +213,20 @@ def certificate(settings: Settings, address: str) -> Certificate:
     return lan.certificate_for(address, settings.data_dir / "lan", dt.datetime.now(dt.UTC))
 
 
+async def prepare(settings: Settings) -> int:
+    """Bring the tables to their newest shape and, while nobody is organiser, say how to become it.
+
+    `serve` does both by itself; several processes that are started by something else need it once.
+    """
+    from server.setup import setup_link
+
+    link = await setup_link(settings)
+    print("The tables have their newest shape.", flush=True)
+    if link is not None:
+        print(FIRST_TIME.format(link=link), flush=True)
+    return 0
+
+
 async def tell(running: Running) -> None:
     """Say what runs where and, the first time, how to become the organiser."""
     from server import processes
@@ -209,8 +244,7 @@ async def tell(running: Running) -> None:
         f"  Sound     {await processes.sound_place(running)}",
     ]
     if running.setup_link is not None:
-        lines += ["", "  First time here? This link makes you the organiser. It works once:", ""]
-        lines += [f"  {running.setup_link}"]
+        lines += FIRST_TIME.format(link=running.setup_link).splitlines()
     print("\n".join([*lines, "", "  Ctrl-C stops everything.", ""]), flush=True)
 
 

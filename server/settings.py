@@ -2,9 +2,12 @@
 
 from __future__ import annotations
 
+import os
+from collections.abc import Mapping
 from dataclasses import dataclass, field, replace
 from ipaddress import ip_network
 from pathlib import Path
+from typing import Any
 from urllib.parse import urlencode, urlsplit
 
 from pydantic import Field, SecretStr, field_validator
@@ -12,6 +15,13 @@ from pydantic_settings import BaseSettings, SettingsConfigDict
 
 THIS_MACHINE = ("127.0.0.1", "::1")
 NO_PROXY = "none"
+IN_FILES = ("REDIS_URL", "DATABASE_URL", "TURN_SECRET")
+"""What holds a secret, and may lie in a file that `<NAME>_FILE` names: an environment is shown
+by too many tools. What the environment says itself counts before it."""
+
+
+class Unreadable(Exception):
+    """A file that the environment names cannot be read; the message is the variable's name."""
 
 
 class Environment(BaseSettings):
@@ -79,13 +89,15 @@ class Settings:
     turn_urls: tuple[str, ...] = ()
     turn_secret: str | None = field(default=None, repr=False)
     turn_seconds: int = 6 * 3600
+    secret_files: tuple[Path, ...] = ()
+    """In which files secrets are said to lie."""
     proxies: tuple[str, ...] = ()
     """Whose word is taken for where people come from; anybody else's changes nothing."""
 
     @classmethod
     def from_env(cls) -> Settings:
-        """Read the environment once."""
-        said = Environment()  # type: ignore[call-arg, unused-ignore]
+        """Read the environment once. Raises `Unreadable`."""
+        said = Environment(**from_files(os.environ))
         # A public address without a word about its proxy: one on this machine, as most have it.
         nearby = THIS_MACHINE if said.public_url else ()
         told = None if said.proxies is None else networks(said.proxies)
@@ -107,6 +119,7 @@ class Settings:
             turn_urls=listed(said.turn_urls),
             turn_secret=said.turn_secret.get_secret_value() if said.turn_secret else None,
             turn_seconds=said.turn_seconds,
+            secret_files=tuple(Path(place) for place in files_in(os.environ).values()),
             proxies=nearby if told is None else told,
         )
 
@@ -145,6 +158,31 @@ class Settings:
             f"{public.scheme}://{name}:{self.port}" for name in ("localhost", "127.0.0.1", "[::1]")
         )
         return tuple(dict.fromkeys((f"{public.scheme}://{public.netloc}", *here)))
+
+
+def from_files(environment: Mapping[str, str]) -> dict[str, Any]:
+    """The secrets that lie in files and that the environment does not say itself."""
+    found = {}
+    for name, place in files_in(environment).items():
+        if environment.get(name):
+            continue
+        try:
+            found[name] = Path(place).read_text("utf-8").strip()
+        except (OSError, UnicodeDecodeError):
+            raise Unreadable(f"{name}_FILE") from None
+    return found
+
+
+def files_in(environment: Mapping[str, str]) -> dict[str, str]:
+    """Each secret that is said to lie in a file, and in which."""
+    said = ((name, environment.get(f"{name}_FILE")) for name in IN_FILES)
+    return {name: place for name, place in said if place}
+
+
+def terminal_language() -> str:
+    """What the terminal says of whoever sits there, like `id_ID.UTF-8`; empty: nothing."""
+    names = (os.environ.get(name) for name in ("LC_ALL", "LC_MESSAGES", "LANG"))
+    return next(filter(None, names), "")
 
 
 def trusting(url: str | None, authority: Path | None) -> str | None:

@@ -51,7 +51,7 @@ def hosts(host: str) -> tuple[str | None, str | None]:
 def announced(settings: Settings, host: str) -> tuple[tuple[str, int], ...]:
     """Where browsers are told to look; port 0 is the one that is bound."""
     if settings.sound_addresses:
-        return tuple(address_of(word) for word in settings.sound_addresses)
+        return tuple(place for word in settings.sound_addresses for place in addresses_of(word))
     host4, host6 = hosts(host)
     own = [
         own_address(family) if wanted in EVERYWHERE else wanted
@@ -62,16 +62,30 @@ def announced(settings: Settings, host: str) -> tuple[tuple[str, int], ...]:
     return found or (("127.0.0.1", 0),)
 
 
-def address_of(word: str) -> tuple[str, int]:
-    """`203.0.113.7`, `203.0.113.7:9443`, `2001:db8::7` or `[2001:db8::7]:9443`."""
+def place_of(word: str) -> tuple[str, int]:
+    """`203.0.113.7`, `203.0.113.7:9443`, `2001:db8::7`, `[2001:db8::7]:9443`, or a name so."""
     match = re.fullmatch(r"\[(.+)\](?::(\d{1,5}))?|([^:]+):(\d{1,5})", word)
-    host, port = word, "0"
-    if match is not None:
-        host, port = match[1] or match[3], match[2] or match[4] or "0"
+    if match is None:
+        return word, 0
+    host, port = match[1] or match[3], int(match[2] or match[4] or "0")
+    if port > LARGEST_PORT:
+        raise NoSuchPlace(f"LINGKAR_SOUND_ADDRESS: '{word}' has no such port.")
+    return host, port
+
+
+def addresses_of(word: str) -> list[tuple[str, int]]:
+    """Where that is; a name is looked up now, and not again. Raises `NoSuchPlace`."""
+    host, port = place_of(word)
     with contextlib.suppress(ValueError):
-        if int(port) <= LARGEST_PORT:
-            return str(ipaddress.ip_address(host)), int(port)
-    raise NoSuchPlace(f"LINGKAR_SOUND_ADDRESS: '{word}' is not an IP address.")
+        return [(str(ipaddress.ip_address(host)), port)]
+    try:
+        # Browsers are told addresses: what a name leads to is ours to find out.
+        found = socket.getaddrinfo(host, None, type=socket.SOCK_DGRAM)
+    except (OSError, UnicodeError):
+        raise NoSuchPlace(
+            f"LINGKAR_SOUND_ADDRESS: '{word}' is no IP address, nor a name that leads to one."
+        ) from None
+    return list(dict.fromkeys((str(address[0]), port) for *_, address in found))
 
 
 def own_address(family: socket.AddressFamily) -> str | None:

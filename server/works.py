@@ -101,9 +101,9 @@ def sound(settings: Settings, redis_url: str, host: str, number: int = 0) -> Wor
 
 def in_a_row(address: str, number: int) -> str:
     """The same address with the port so many further on, where it names one."""
-    from server.sounding import address_of
+    from server.sounding import place_of
 
-    host, port = address_of(address)
+    host, port = place_of(address)
     if not port:
         return host
     return f"[{host}]:{port + number}" if ":" in host else f"{host}:{port + number}"

@@ -48,12 +48,22 @@ def safe_for(program: str) -> list[str]:
 
 @asynccontextmanager
 async def on_a_port(
-    folder: Path, *settings: str, program: str | None = None
+    folder: Path, *settings: str, program: str | None = None, file: Path | None = None
 ) -> AsyncIterator[tuple[str, int]]:
-    """Its URL and port, once it answers. What it keeps and says lies in `folder`."""
+    """Its URL and port, once it answers. What it keeps and says lies in `folder`.
+
+    `file` holds more settings; those that are named here count before it.
+    """
     port = free_port()
     folder.mkdir(parents=True, exist_ok=True)
-    command = [program or str(binary()), "--port", str(port), "--bind", "127.0.0.1"]
+    command = [
+        program or str(binary()),
+        *([str(file)] if file else []),
+        "--port",
+        str(port),
+        "--bind",
+        "127.0.0.1",
+    ]
     with (folder / "log").open("ab") as log:
         process = await asyncio.create_subprocess_exec(
             *command, "--dir", str(folder), *settings, stdout=log, stderr=log

@@ -1,4 +1,7 @@
-"""The words after `lingkar circle`, `member`, `invite`, `keys`, `verify`. Carries nothing out."""
+"""The words after those commands that take some: `lingkar circle`, `invite`, `doctor` and others.
+
+Carries nothing out.
+"""
 
 from __future__ import annotations
 
@@ -55,6 +58,22 @@ def add_commands(commands: Any) -> None:
         action="store_true",
         help="and the older ones count no more: for when one may have been seen",
     )
+
+    doctor = commands.add_parser(
+        "doctor", help="look at everything that this place needs, and say what to do"
+    )
+    doctor.add_argument("--lang", choices=["id", "en"], help="else the terminal's")
+    doctor.add_argument("--json", action="store_true", help="for machines")
+
+    made = commands.add_parser(
+        "secrets", help="what Valkey, PostgreSQL and coturn beside are to know, into files"
+    )
+    made.add_argument("folder", metavar="FOLDER", help="what is there already stays")
+    made.add_argument(
+        "--turn", metavar="FILE", help="coturn's other settings, to add the secret to"
+    )
+    made.add_argument("--valkey", default="valkey:6379", metavar="HOST:PORT")
+    made.add_argument("--database", default="lingkar@database/lingkar", metavar="USER@HOST/NAME")
 
     verify = commands.add_parser(
         "verify", help="compare what a running Lingkar sends browsers with a release"

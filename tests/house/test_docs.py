@@ -17,6 +17,17 @@ RUN = {
     path: [fence for fence in fences(path) if fence.how.startswith(("run", "serve"))]
     for path in DOCUMENTS
 }
+
+
+def in_english(path: Path) -> Path | None:
+    """The same document, where this is its translation."""
+    names = (path.name.replace(".id.md", end) for end in (".md", ".en.md"))
+    found = [path.with_name(name) for name in names if path.with_name(name) in DOCUMENTS]
+    return found[0] if path.name.endswith(".id.md") and found else None
+
+
+TRANSLATIONS = [path for path in DOCUMENTS if in_english(path)]
+RUN = {path: found for path, found in RUN.items() if found and path not in TRANSLATIONS}
 NEW = "new.md"
 
 
@@ -36,11 +47,22 @@ def test_what_documents_ask_make_for_is_there() -> None:
     assert unknown_in(fence("run", "make lint types  # seconds\nmake tset ARGS=1\n")) == ["tset"]
 
 
-@pytest.mark.parametrize("path", [p for p in DOCUMENTS if RUN[p]], ids=lambda path: path.name)
+@pytest.mark.parametrize("path", RUN, ids=lambda path: path.name)
 def test_the_commands_of_a_document_do_what_they_are_for(path: Path) -> None:
     with sandbox() as box:
         for one in RUN[path]:
             box.run(one)
+
+
+@pytest.mark.parametrize("path", TRANSLATIONS, ids=lambda path: path.name)
+def test_a_translation_shows_the_same_commands(path: Path) -> None:
+    english = in_english(path)
+    assert english is not None
+    shown = [
+        [(one.kind, one.how, one.text.replace("--lang id", "--lang en")) for one in fences(each)]
+        for each in (path, english)
+    ]
+    assert shown[0] == shown[1]
 
 
 def test_a_command_that_fails_is_found() -> None:

@@ -228,13 +228,21 @@ async def test_a_sound_process_without_a_redis_costs_one_line(tmp_path: Path) ->
     ],
 )
 def test_announced_addresses_may_name_a_port(word: str, place: tuple[str, int]) -> None:
-    assert sounding.address_of(word) == place
+    assert sounding.addresses_of(word) == [place]
 
 
-@pytest.mark.parametrize("word", ["sound.example", "203.0.113.7:", "203.0.113.7:99999", "", "["])
-def test_what_is_no_address_costs_one_line(word: str) -> None:
+@pytest.mark.parametrize(
+    "word", ["sound.invalid", "203.0.113.7:", "203.0.113.7:99999", "a..b", "["]
+)
+def test_what_leads_to_no_address_costs_one_line(word: str) -> None:
     line = sounding.taken(Settings(sound_addresses=(word,)), "127.0.0.1")
-    assert line == f"LINGKAR_SOUND_ADDRESS: '{word}' is not an IP address."
+    assert line and line.startswith(f"LINGKAR_SOUND_ADDRESS: '{word}' ")
+
+
+def test_what_a_name_leads_to_is_announced_as_addresses() -> None:
+    found = sounding.announced(Settings(sound_addresses=("localhost:9443",)), "0.0.0.0")
+    assert ("127.0.0.1", 9443) in found
+    assert {address for address, _ in found} <= {"127.0.0.1", "::1"}
 
 
 def test_on_this_machine_alone_nothing_but_its_own_address_is_announced() -> None:
