@@ -15,6 +15,7 @@
 #   make audit           known flaws in what we build on     make sbom   what it is made of
 #   make release         the same built twice, with hashes and bills of materials; refuses what is not ready
 #   make wheel           the wheel and the sdist, with the page in them, into dist/
+#   make rehearsal       all of docker-compose.yml, started by hand, with a meeting in it
 #   make lock            work out the lock files again (ARGS=--upgrade for newer versions)
 #   make clean           remove what make made; ./data stays
 #
@@ -44,9 +45,9 @@ export UV_PYTHON_DOWNLOADS := never
 # Compiled modules are kept wherever make runs: without them every start costs seconds.
 unexport PYTHONDONTWRITEBYTECODE
 
-.PHONY: fuzz help run demo test lint types contracts wire test-web build budgets test-py test-pg screens bench-pages bench-stick bench-sound bench-loss bench-moves soak mutants prove-privacy audit sbom faults release wheel lock clean bench-chat
+.PHONY: fuzz help run demo test lint types contracts wire test-web build budgets test-py test-pg screens bench-pages bench-stick bench-sound bench-loss bench-moves soak mutants prove-privacy audit sbom faults release wheel rehearsal lock clean bench-chat
 help:
-	@sed -n '3,19s/^# *//p' Makefile
+	@sed -n '3,21s/^# *//p' Makefile
 
 run: $(RUN_READY) $(BUILT)
 	@exec $(BIN)/lingkar serve $(if $(filter-out 0,$(LAN)),--lan) $(ARGS)
@@ -142,6 +143,10 @@ release: $(DEV_READY) $(NODE_READY)
 wheel: $(RUN_READY) $(BUILT)
 	@rm -rf dist
 	LINGKAR_SKIP_WEB=1 $(UV) build -q --no-config --no-build-isolation --python $(BIN)/python --out-dir dist
+
+# Needs root on Debian; ARGS=--again does not build the image anew.
+rehearsal: $(DEV_READY) $(BUILT) $(BROWSER_READY)
+	PLAYWRIGHT_NODEJS_PATH="$$($(WEB) where)" $(BIN)/python -m tests.rehearsal $(ARGS)
 
 # Each rule broken on purpose, and which test notices: ARGS='offer' for some of them.
 mutants: $(DEV_READY)

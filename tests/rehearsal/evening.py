@@ -77,6 +77,10 @@ class Evening:
     async def _sound_on(self) -> None:
         """The facilitator listens; Melati may speak, and reaches the sound by coturn alone."""
         sari, melati, _ = self._gathered.everybody
+        kept = await melati.page.evaluate(
+            "async () => (await fetch(location.href)).headers.get('cache-control')"
+        )
+        assert kept == "no-store", kept
         await turn_on(sari)
         await turn_on(melati, speak=True)
         await sari.page.evaluate(EARS, [*TONES, MARK])

@@ -2,11 +2,12 @@
 
 Network namespaces and virtual cables; a port of the machine that the file publishes is carried
 inside by `tests.rehearsal.ports`, as an engine's own proxy does. Declines to touch the network
-that this machine really has.
+that this machine really has: whoever lays the wires leaves it first.
 """
 
 from __future__ import annotations
 
+import ctypes
 import subprocess
 import sys
 from collections.abc import Iterator
@@ -60,6 +61,7 @@ class Wires:
 
     def lay(self) -> None:
         """The machine, the street, and a bridge for each network of the file."""
+        leave_the_network()
         self._space(MACHINE)
         ip("link", "add", STREET[0], "type", "veth", "peer", "name", "street", "netns", MACHINE)
         ip("addr", "add", f"{STREET[1]}/24", "dev", STREET[0])
@@ -151,6 +153,14 @@ class Wires:
         subprocess.run(["ip", "link", "delete", STREET[0]], capture_output=True)
         for space in reversed(self._spaces):
             subprocess.run(["ip", "netns", "delete", space], capture_output=True)
+
+
+def leave_the_network() -> None:
+    """From here on this process, and what it starts, is on the street and nowhere else."""
+    clone_newnet = 0x40000000
+    if ctypes.CDLL(None, use_errno=True).unshare(clone_newnet):
+        raise OSError(ctypes.get_errno(), "no network namespace can be made")
+    ip("link", "set", "lo", "up")
 
 
 @contextmanager
