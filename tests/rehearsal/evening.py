@@ -124,7 +124,7 @@ async def gather(chromium: Browser, served: Served) -> Gathered:
 
     async def by_sound(person: Person, screen: str) -> None:
         if screen == "first-circle":
-            await person.page.locator("input[name=medium][value=sound]").check(force=True)
+            await person.page.locator("#medium").select_option("sound")
 
     circle = await set_up(sari, served, by_sound)
     link = await invitation(sari, served, circle, unseen)
