@@ -41,6 +41,10 @@ WEB_SOURCES := $(shell find web/src web/locales -type f 2>/dev/null) web/vite.co
 INSTALL := $(UV) pip install -q --no-config --python $(BIN)/python
 COMPILE := $(UV) pip compile -q --no-config --universal --python-version 3.11 \
 	--generate-hashes --no-emit-index-url --no-header $(ARGS)
+# TEST_WORKERS=3 runs the whole suite on as many processes at once; much of its time is waiting.
+# What ARGS names runs on one: workers take longer to start than a file takes.
+TEST_WORKERS ?= 0
+AT_ONCE := -n $(TEST_WORKERS) --dist worksteal
 export UV_PYTHON_DOWNLOADS := never
 # Compiled modules are kept wherever make runs: without them every start costs seconds.
 unexport PYTHONDONTWRITEBYTECODE
@@ -74,14 +78,14 @@ budgets: $(RUN_READY) $(BUILT)
 	$(BIN)/python scripts/budgets.py
 test-py: $(DEV_READY) $(BUILT) $(BROWSER_READY)
 	@command -v git >/dev/null || { echo "The tests need git. On Debian: apt-get install git" >&2; exit 1; }
-	PLAYWRIGHT_NODEJS_PATH="$$($(WEB) where)" $(BIN)/pytest $(ARGS)
+	PLAYWRIGHT_NODEJS_PATH="$$($(WEB) where)" $(BIN)/pytest $(or $(ARGS),$(AT_ONCE))
 # Where it can be installed it is; elsewhere the run says aloud what it left out.
 test-pg: $(DEV_READY) $(BUILT)
 	@{ $(POSTGRES); } || { [ "$$(id -u)" = 0 ] && command -v apt-get >/dev/null && \
 		echo "Setting up: PostgreSQL" && apt-get update -qq </dev/null && \
 		DEBIAN_FRONTEND=noninteractive apt-get install -y -qq --no-install-recommends \
 		postgresql </dev/null >/dev/null; } || true
-	@if $(POSTGRES); then LINGKAR_TEST_DATABASE=postgresql $(BIN)/pytest $(or $(ARGS),tests/server); \
+	@if $(POSTGRES); then LINGKAR_TEST_DATABASE=postgresql $(BIN)/pytest $(or $(ARGS),$(AT_ONCE) tests/server); \
 	else echo "NOT RUN on PostgreSQL: it is not installed. On Debian: apt-get install postgresql" >&2; fi
 screens: $(DEV_READY) $(BUILT) $(BROWSER_READY)
 	PLAYWRIGHT_NODEJS_PATH="$$($(WEB) where)" $(BIN)/python -m tests.screens $(ARGS)

@@ -6,12 +6,13 @@ Declines to start one that nobody asks for.
 from __future__ import annotations
 
 from collections.abc import AsyncIterator, Iterator
+from typing import Any
 
 import pytest
 
 from server.embedded import EmbeddedValkey
 from tests.postgres import MISSING, Postgres, programs
-from tests.steps import STEPS, told
+from tests.steps import LINES, STEPS, told
 from tests.valkeys import KEEPER, grown
 
 
@@ -40,8 +41,25 @@ def postgres() -> Iterator[Postgres]:
         yield running
 
 
+def pytest_sessionfinish(session: pytest.Session) -> None:
+    """A worker of several hands what it has to tell to the one who tells it."""
+    handed: dict[str, object] | None = getattr(session.config, "workeroutput", None)
+    if handed is not None:
+        handed.update(steps=dict(STEPS), lines=LINES)
+
+
+@pytest.hookimpl(optionalhook=True)
+def pytest_testnodedown(node: Any) -> None:
+    # One that crashed handed nothing over.
+    handed = getattr(node, "workeroutput", {})
+    STEPS.update(handed.get("steps", {}))
+    LINES.extend(handed.get("lines", []))
+
+
 def pytest_terminal_summary(terminalreporter: pytest.TerminalReporter) -> None:
     """How many random steps were taken and what the machines found; what was not run, aloud."""
+    for line in LINES:
+        terminalreporter.write_line(line)
     without = sum(MISSING in str(r.longrepr) for r in terminalreporter.stats.get("skipped", []))
     if without:
         terminalreporter.write_line(f"NOT RUN: {without} tests. {MISSING}", red=True)

@@ -1,4 +1,4 @@
-"""Counts the steps that the state machines take, for whoever reports them. Judges nothing."""
+"""What a run tells at its end: steps of the state machines, lines of tests. Judges nothing."""
 
 from __future__ import annotations
 
@@ -6,6 +6,8 @@ from collections import Counter
 
 STEPS: Counter[str] = Counter()
 """Steps after which everything that must hold was looked at, by machine."""
+LINES: list[str] = []
+"""What tests found worth telling, a line each: a worker's own output reaches nobody."""
 
 
 def told(violations: int) -> str:

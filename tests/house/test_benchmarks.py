@@ -16,13 +16,14 @@ from tests.bench.weight import weigh
 ROOT = Path(__file__).resolve().parents[2]
 
 
+@pytest.mark.timeout(240)
 def test_the_bench_of_the_stick_ends_with_its_ratio() -> None:
     told = subprocess.run(
         [sys.executable, "-m", "tests.bench.stick", "--quick"],
         cwd=ROOT,
         capture_output=True,
         text=True,
-        timeout=100,
+        timeout=230,
     )
     assert told.returncode == 0, told.stderr
     last = told.stdout.strip().splitlines()[-1]
@@ -32,13 +33,14 @@ def test_the_bench_of_the_stick_ends_with_its_ratio() -> None:
         assert words in told.stdout
 
 
+@pytest.mark.timeout(240)
 def test_the_bench_of_the_pages_ends_with_its_ratio() -> None:
     told = subprocess.run(
         [sys.executable, "-m", "tests.bench.pages", "--quick"],
         cwd=ROOT,
         capture_output=True,
         text=True,
-        timeout=100,
+        timeout=230,
     )
     assert told.returncode == 0, told.stderr
     assert re.fullmatch(r"RATIO bare \d+\.\d\d", told.stdout.strip().splitlines()[-1])

@@ -13,6 +13,7 @@ from realtime.domain.meeting import Phase
 from realtime.domain.refusal import Reason
 from realtime.payloads import CLIENT_EVENTS
 from tests.realtime.matrix import CIRCLE, Cell, Stage, every_cell, me, read, samples
+from tests.steps import LINES
 
 NOT_NOW = {
     Reason.ENDED,
@@ -50,9 +51,7 @@ async def outcome(stage: Stage, cell: Cell) -> str:
     return "s" if reason in NOT_NOW else "n"
 
 
-async def test_every_cell_of_the_matrix_is_as_it_was_meant(
-    capsys: pytest.CaptureFixture[str],
-) -> None:
+async def test_every_cell_of_the_matrix_is_as_it_was_meant() -> None:
     stage, began = Stage(), time.perf_counter()
     wrong: list[str] = []
     counted: Counter[str] = Counter()
@@ -61,12 +60,11 @@ async def test_every_cell_of_the_matrix_is_as_it_was_meant(
         seen = await outcome(stage, cell)
         if seen != cell.expected:
             wrong.append(f"{cell}: meant {cell.expected}, seen {seen}")
-    with capsys.disabled():
-        print(
-            f"\nmatrix of the room: {counted.total()} cells, {counted['y']} carried out,"
-            f" {counted['n']} refused for who, {counted['s']} for when,"
-            f" {time.perf_counter() - began:.1f} s"
-        )
+    LINES.append(
+        f"matrix of the room: {counted.total()} cells, {counted['y']} carried out,"
+        f" {counted['n']} refused for who, {counted['s']} for when,"
+        f" {time.perf_counter() - began:.1f} s"
+    )
     assert not wrong, f"{len(wrong)} cells:\n" + "\n".join(wrong)
 
 

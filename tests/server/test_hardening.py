@@ -21,6 +21,7 @@ from server.settings import Settings
 from tests.server.conftest import Standing, of_its_own
 from tests.server.matrix import read
 from tests.server.visiting import Site, Visitor, awake
+from tests.steps import LINES
 
 TLS = "https://lingkar.example"
 PREFERENCES = {"lang", "theme"}
@@ -206,15 +207,12 @@ async def observed(site: Site) -> dict[str, int]:
     }
 
 
-async def test_the_observatory_finds_nothing_wrong(
-    over_tls: Site, capsys: pytest.CaptureFixture[str]
-) -> None:
+async def test_the_observatory_finds_nothing_wrong(over_tls: Site) -> None:
     found = await observed(over_tls)
     base = 100 + sum(min(0, points) for points in found.values())
     score = base + (sum(max(0, points) for points in found.values()) if base >= 90 else 0)
-    with capsys.disabled():
-        told = ", ".join(f"{name} {points:+d}" for name, points in found.items())
-        print(f"\nobservatory: {score} ({told})")
+    told = ", ".join(f"{name} {points:+d}" for name, points in found.items())
+    LINES.append(f"observatory: {score} ({told})")
     assert all(points >= 0 for points in found.values()), found
     assert score >= 130
 

@@ -10,6 +10,7 @@ import pytest
 from tests.server.conftest import ON_POSTGRES
 from tests.server.matrix import Place, every_cell, letter, read
 from tests.server.visiting import Site
+from tests.steps import LINES
 
 METHODS = {"GET", "POST", "PUT", "PATCH", "DELETE"}
 
@@ -26,9 +27,7 @@ def test_every_route_has_a_row(site: Site) -> None:
 
 @pytest.mark.skipif(ON_POSTGRES, reason="brings a file of SQLite's back after each change")
 @pytest.mark.timeout(600)
-async def test_every_cell_of_the_matrix_is_as_it_was_meant(
-    site: Site, capsys: pytest.CaptureFixture[str]
-) -> None:
+async def test_every_cell_of_the_matrix_is_as_it_was_meant(site: Site) -> None:
     place, began = Place(site), time.perf_counter()
     await place.arrange()
     await place.keep()
@@ -45,10 +44,9 @@ async def test_every_cell_of_the_matrix_is_as_it_was_meant(
             wrong.append(f"{cell}: meant {cell.expected}, seen {letter(answer)}")
         if cell.method != "GET" and answer.status < 400:
             await place.bring_back(kind)
-    with capsys.disabled():
-        print(
-            f"\nmatrix of the pages: {counted.total()} cells, {counted['y']} let through,"
-            f" {counted['h']} hidden, {counted['f']} refused, {counted['s']} asked to sign in,"
-            f" {time.perf_counter() - began:.1f} s"
-        )
+    LINES.append(
+        f"matrix of the pages: {counted.total()} cells, {counted['y']} let through,"
+        f" {counted['h']} hidden, {counted['f']} refused, {counted['s']} asked to sign in,"
+        f" {time.perf_counter() - began:.1f} s"
+    )
     assert not wrong, f"{len(wrong)} cells:\n" + "\n".join(wrong)

@@ -39,7 +39,11 @@ async def with_app(site: Site) -> tuple[Visitor, str]:
     # The same secret is still there to scan.
     assert secret_in(wrong) == secret
     sent = {"offer": offer[1], "code": code_at(secret, -1)}
-    assert (await melati.post("/kunci/aplikasi", sent)).to == "/kunci"
+    answer = await melati.post("/kunci/aplikasi", sent)
+    if answer.status == 422:
+        # The half minute ended on the way, and the code of the one before was two behind.
+        answer = await melati.post("/kunci/aplikasi", {**sent, "code": code_at(secret, -1)})
+    assert answer.to == "/kunci"
     return melati, secret
 
 

@@ -79,10 +79,10 @@ def test_an_answer_of_somebody_who_only_listens_is_taken() -> None:
     ],
 )
 def test_surprises_are_refused_at_once(name: str, answer: str) -> None:
-    began = time.perf_counter()
+    began = time.process_time()
     with pytest.raises(BadAnswer):
         read_answer(answer)
-    assert time.perf_counter() - began < 0.05, name
+    assert time.process_time() - began < 0.05, name
 
 
 def test_a_refusal_tells_nothing_of_what_was_refused() -> None:

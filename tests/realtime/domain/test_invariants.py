@@ -4,12 +4,16 @@ from __future__ import annotations
 
 from typing import get_args
 
+import pytest
+
 from realtime.domain import commands as c
 from realtime.domain.commands import Command
 from realtime.domain.meeting import MemberId
 from realtime.domain.stick import carry_out
 from tests.realtime.domain.circle import Circle, trio
 from tests.realtime.domain.machine import AnyMeeting, at_length, pressed
+
+pytestmark = pytest.mark.timeout(300)
 
 TestAnyMeeting = AnyMeeting.TestCase
 TestAnyMeeting.settings = at_length(200, 70)
