@@ -5,6 +5,7 @@ Run by it alone: named so that the tests leave it out. Declines to test what peo
 
 from __future__ import annotations
 
+from collections.abc import Awaitable, Callable
 from pathlib import Path
 
 import pytest
@@ -143,14 +144,17 @@ async def test_every_error_page(
     person = await arrive(browser, language, "phone")
     for status in sorted(STATUSES):
         html = await written(tmp_path, status, language)
-
-        async def answer(route: Route, html: str = html, status: int = status) -> None:
-            await route.fulfill(status=status, body=html, content_type="text/html")
-
-        await person.page.route(f"**/kesalahan-{status}", answer)
+        await person.page.route(f"**/kesalahan-{status}", answering(status, html))
         await person.page.goto(f"{house.base}/kesalahan-{status}")
         await examiner.look(person, f"error {status}")
     await person.context.close()
+
+
+def answering(status: int, html: str) -> Callable[[Route], Awaitable[None]]:
+    async def answer(route: Route) -> None:
+        await route.fulfill(status=status, body=html, content_type="text/html; charset=utf-8")
+
+    return answer
 
 
 async def written(folder: Path, status: int, language: Language) -> str:

@@ -59,10 +59,12 @@ export function Core({ meeting, you, nods, roomy, now }: Props) {
 export function Said({ meeting, you }: { meeting: MeetingView; you: YouView | null }) {
   const { what, who } = middle(meeting, you);
   // Smaller before a word is broken.
-  const long = who.length > 9 || who.split(/[\s-]/).some((word) => word.length > 7);
+  const widest = Math.max(...who.split(/[\s-]/).map((word) => word.length));
+  const long = who.length > 9 || widest > 7;
+  const whole = who.length > 22 || widest > 9;
   return (
     <p class="core__said">
-      <span class="what">{what}</span> <bdi class={`who${long ? " who--long" : ""}${who.length > 22 ? " who--whole" : ""}`}>{who}</bdi>
+      <span class="what">{what}</span> <bdi class={`who${long ? " who--long" : ""}${whole ? " who--whole" : ""}`}>{who}</bdi>
     </p>
   );
 }
