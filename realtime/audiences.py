@@ -47,7 +47,8 @@ class Socket:
     tab: str = ""
     budget: limits.Connection = field(default_factory=limits.Connection)
     ready: bool = False
-    """Welcomed, and not on the way out: hears something."""
+    """Welcomed, and not on the way out: hears something. Set by `hears`."""
+    circle: Circle | None = None
     idle: Idle = field(default_factory=Idle)
     """Set while nothing that they asked is still to be answered."""
     from_seq: int = 0
@@ -56,6 +57,11 @@ class Socket:
     facilitating: FacilitatorView | None = None
     lobby: LobbyView | None = None
     seated: bool = False
+
+    def hears(self, ready: bool) -> None:
+        self.ready = ready
+        if self.circle is not None:
+            self.circle.changed()
 
     def forget(self) -> None:
         """Show everything again."""
@@ -82,23 +88,35 @@ class Circle:
     """At which people come to its door here."""
     knocking: asyncio.Lock = field(default_factory=asyncio.Lock)
 
-    _within: tuple[Meeting, list[Socket]] | None = None
+    _within: tuple[Meeting, float, list[str]] | None = None
 
     def take_in(self, socket: Socket) -> None:
         self.sockets[socket.sid] = socket
-        self._within = None
+        socket.circle = self
+        self.changed()
 
     def let_go(self, socket: Socket) -> None:
         self.sockets.pop(socket.sid, None)
+        socket.circle = None
+        self.changed()
+
+    def changed(self) -> None:
+        """Somebody came, went, or hears something from now on."""
         self._within = None
 
-    def within(self, meeting: Meeting) -> list[Socket]:
-        """The sockets of the people inside: looked up anew when either changes."""
-        if self._within is None or self._within[0] is not meeting:
+    def within(self, meeting: Meeting, seq: float) -> list[str]:
+        """The sockets of those inside who hear words at that place of the order.
+
+        Most of a circle's time everybody hears everything: looked up anew only when that changes.
+        """
+        if self._within is None or self._within[0] is not meeting or seq <= self._within[1]:
             people = inside(meeting)
-            those = [s for s in self.sockets.values() if s.guest.member_id in people]
-            self._within = meeting, those
-        return self._within[1]
+            those = [s for s in self.ready() if s.guest.member_id in people]
+            latest = max((s.from_seq for s in those), default=0)
+            if seq <= latest:
+                return [s.sid for s in those if s.from_seq < seq]
+            self._within = meeting, latest, [s.sid for s in those]
+        return self._within[2]
 
     def ready(self) -> list[Socket]:
         return [socket for socket in self.sockets.values() if socket.ready]
@@ -134,8 +152,8 @@ class Audiences:
     def welcome(self, circle: Circle, socket: Socket, meeting: Meeting) -> None:
         """From here on the socket hears everything that comes after `circle.seq`."""
         socket.forget()
-        socket.ready = True
         socket.from_seq = circle.seq
+        socket.hears(True)
         socket.seated = sitting(meeting, socket.guest.member_id) is not None
         self._joined(socket, meeting)
 
@@ -158,7 +176,7 @@ class Audiences:
         for socket in [*seated, *others] if meeting.phase is Phase.ENDED else others:
             why = self._gone(socket, meeting, shared)
             if why is not None:
-                socket.ready = False
+                socket.hears(False)
                 leaving.append(Leaving(socket, why))
             elif socket.guest.member_id not in shared.seated:
                 self._show_door(socket, shared.lobby(socket.guest.member_id))
@@ -220,8 +238,7 @@ class Audiences:
         frame = prepared(heard.event, payload)
         # Nods have no place in the order of the words.
         seq = math.inf if heard.event in PASSING else heard.seq
-        within = circle.within(meeting)
-        self._server.send([s.sid for s in within if s.ready and s.from_seq < seq], frame)
+        self._server.send(circle.within(meeting, seq), frame)
 
     def whisper(self, circle: Circle, meeting: Meeting, said: Whispered, payload: bytes) -> None:
         """To every tab of the people of that line, and not a frame to anybody else."""

@@ -19,13 +19,13 @@ class Frame:
         text = b'42["%b",%b]' % (event.encode(), payload)
         self.bytes = framed(text)
         """As it goes over the line: a whole WebSocket message."""
-        self._text = text[1:]
+        self._text = text
         self._packet: Any = None
 
     def packet(self) -> Any:
         """The same for engine.io's queue, which keeps what a packet was encoded to."""
         if self._packet is None:
-            self._packet = eio.Packet(eio.MESSAGE, data=self._text.decode())
+            self._packet = eio.Packet(eio.MESSAGE, data=self._text[1:].decode())
         return self._packet
 
 

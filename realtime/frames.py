@@ -18,6 +18,7 @@ import orjson
 import socketio
 from engineio import packet as eio
 from uvicorn.protocols.websockets.websockets_sansio_impl import WebSocketsSansIOProtocol
+from websockets.frames import apply_mask  # type: ignore[attr-defined]
 
 from realtime.beats import PING_SECONDS, Beats
 from realtime.counts import COUNTS
@@ -31,7 +32,7 @@ BACKLOG = 256
 """The same in frames, where only engine.io's queue can be seen. None is larger than 16 KB."""
 MOST_UNANSWERED = 8
 """Frames of one client that wait for their turn; more stay in the network."""
-EVENT = re.compile(r"42(\d{0,9})(?=\[)")
+EVENT = re.compile(rb"42(\d{0,9})(?=\[)")
 """An event for the one namespace that there is, and the number under which it is answered."""
 
 CLOSE_SECONDS = 1.0
@@ -52,7 +53,7 @@ class Inbox:
     """What came in and was not read yet, in the place of uvicorn's queue.
 
     uvicorn stops reading after each frame and begins again after the next: two calls of the
-    system a frame. This stops it only once some are waiting.
+    system a frame. This stops it only once some are waiting. Events are bytes, and not for uvicorn.
     """
 
     def __init__(self, transport: asyncio.Transport) -> None:
@@ -80,10 +81,21 @@ class Inbox:
             self._paused = True
             self._transport.pause_reading()
 
-    async def get(self) -> Any:
+    async def event(self) -> bytes | None:
+        """The next thing, where it is an event. None: something for uvicorn is, and stays there."""
         while not self._waiting:
             self._reader = asyncio.get_running_loop().create_future()
             await self._reader
+        return self._take() if type(self._waiting[0]) is bytes else None
+
+    async def get(self) -> Any:
+        """The next thing, as uvicorn has it."""
+        event = await self.event()
+        if event is None:
+            return self._take()
+        return {"type": "websocket.receive", "text": event.decode()}
+
+    def _take(self) -> Any:
         if self._paused and len(self._waiting) == 1:
             self._paused = False
             self._transport.resume_reading()
@@ -94,11 +106,12 @@ class Inbox:
         return False
 
 
-class Way:
+class Way(asyncio.Protocol):
     """One connection read and written past engine.io's queue, tasks and timers.
 
     All that is sent goes to the transport in the order in which it was sent, and at once. What a
-    reader that stalls leaves there has a bound.
+    reader that stalls leaves there has a bound. Of what comes in, events of somebody who is in the
+    room and pongs are taken out; everything else is uvicorn's, whole frame by whole frame.
     """
 
     def __init__(self, server: Server, socket: Any, line: Line, protocol: Any) -> None:
@@ -108,11 +121,14 @@ class Way:
         self.heard = True
         """Whether anything came since the last ping."""
         self._server, self._socket, self._transport = server, socket, protocol.transport
-        self._cut = False
-        self._protocol = protocol
-        protocol.queue = Inbox.instead_of(protocol)
+        self.put: Callable[[bytes], None] = self._transport.write
+        """Sends at once, and nothing any more once the line is on its way out."""
+        self.unread: Callable[[], int] = self._transport.get_write_buffer_size
+        self._protocol, self._rest = protocol, b""
+        self._inbox = protocol.queue = Inbox.instead_of(protocol)
         socket.schedule_ping = lambda: None
         socket._websocket_handler = self.serve
+        self._transport.set_protocol(self)
 
     @classmethod
     def of(cls, server: Server, socket: Any, line: Line | None) -> Way | None:
@@ -123,6 +139,63 @@ class Way:
         # Whoever does not say goodbye in turn is not waited for any longer.
         protocol.close_timeout = CLOSE_SECONDS
         return cls(server, socket, line, protocol)
+
+    # --- What the transport says ---
+
+    def data_received(self, data: bytes) -> None:
+        if self._rest:
+            data, self._rest = self._rest + data, b""
+        at, end = 0, len(data)
+        while at < end:
+            frame = masked_text(data, at)
+            if frame is None:
+                self._leave_to_uvicorn(data[at:])
+                return
+            start, stop = frame
+            if stop > end:
+                # Its rest is on the way.
+                break
+            self._take(data, at, start, stop)
+            at = stop
+        if at < end:
+            self._rest = data[at:]
+
+    def _take(self, data: bytes, at: int, start: int, stop: int) -> None:
+        """One whole frame: an event, a pong, or something for uvicorn."""
+        if self.sid is not None:
+            text = apply_mask(data[start:stop], data[start - 4 : start])
+            if text == PONG:
+                self.heard = True
+                return
+            if EVENT.match(text):
+                self._inbox.put_nowait(text)
+                return
+        self._protocol.data_received(data[at:stop])
+
+    def _leave_to_uvicorn(self, data: bytes) -> None:
+        """From here on it reads by itself: a goodbye, or something odd."""
+        self._transport.set_protocol(self._protocol)
+        self.put = self._put_while_open
+        self._protocol.data_received(data)
+
+    def _put_while_open(self, frame: bytes) -> None:
+        if not self._transport.is_closing():
+            self._transport.write(frame)
+
+    def connection_lost(self, exc: Exception | None) -> None:
+        self.shut()
+        self._protocol.connection_lost(exc)
+
+    def eof_received(self) -> bool | None:
+        return self._protocol.eof_received()  # type: ignore[no-any-return]
+
+    def pause_writing(self) -> None:
+        self._protocol.pause_writing()
+
+    def resume_writing(self) -> None:
+        self._protocol.resume_writing()
+
+    # --- What is done with it ---
 
     async def serve(self, ws: Any) -> None:
         """In the place of engine.io's reader and writer, until the line ends."""
@@ -136,26 +209,28 @@ class Way:
         server.beats.add(self)
         try:
             while not socket.closed:
-                await self._hear(await ws.wait())
-        except OSError:
-            # They hung up.
+                # Before they are in, the guard waits for them, and not for ever.
+                event = await self._inbox.event() if self.sid else None
+                await self._hear((await ws.wait()).encode() if event is None else event)
+        except (OSError, UnicodeDecodeError):
+            # They hung up, or said what is no text.
             pass
         finally:
             server.beats.remove(self)
             await socket.close(wait=False, abort=True, reason=server.eio.reason.TRANSPORT_CLOSE)
         await ws.close()
 
-    async def _hear(self, text: str) -> None:
+    async def _hear(self, text: bytes) -> None:
         self.heard = True
         if text == PONG:
             return
         event = EVENT.match(text) if self.sid else None
         if event is None or not (said := read(text[event.end() :])):
-            await self._socket.receive(eio.Packet(encoded_packet=text))
+            await self._socket.receive(eio.Packet(encoded_packet=text.decode()))
             return
         answer = await self._server.answer(self.sid, *said)
         if number := event.group(1):
-            self.write(framed(b"43%b[%b]" % (number.encode(), orjson.dumps(answer))))
+            self.write(framed(b"43%b[%b]" % (number, orjson.dumps(answer))))
 
     async def send(self, packet: Any) -> None:
         """What engine.io and socketio have to say themselves."""
@@ -163,13 +238,18 @@ class Way:
 
     def write(self, frame: bytes) -> None:
         """Send it now; who has read too little of what went before is cut."""
-        if self._cut or self._transport.is_closing():
-            return
-        if self._transport.get_write_buffer_size() > MOST_UNREAD:
-            COUNTS.stalls_cut += 1
-            self.cut()
-        else:
-            self._transport.write(frame)
+        try:
+            if self.unread() <= MOST_UNREAD:
+                self.put(frame)
+            else:
+                self.stall()
+        except RuntimeError:
+            # Its transport was closed a moment ago.
+            self.shut()
+
+    def stall(self) -> None:
+        COUNTS.stalls_cut += 1
+        self.cut()
 
     def beat(self) -> None:
         """Ask whether anybody is there; who did not answer the last time is gone."""
@@ -181,11 +261,34 @@ class Way:
 
     def cut(self) -> None:
         """End it and forget what was not read; `serve` sees to the rest."""
-        self._cut = True
+        self.shut()
         self._transport.abort()
 
+    def shut(self) -> None:
+        """Nothing goes out any more."""
+        self.put, self.unread = nothing, none_unread
 
-def read(text: str) -> list[Any]:
+
+def masked_text(data: bytes, at: int) -> tuple[int, int] | None:
+    """Where the masked text begins and ends of the frame that begins there (RFC 6455, 5.2).
+
+    None for what is no whole text of a client, or too large.
+    """
+    head = data[at : at + 4]
+    if head[0] != 0x81 or (len(head) > 1 and head[1] < 0x80):
+        return None
+    if len(head) < 4:
+        return at, at + 4
+    size = head[1] - 0x80
+    if 0 <= size < 126:
+        return at + 6, at + 6 + size
+    if size != 126:
+        return None
+    size = int.from_bytes(head[2:], "big")
+    return (at + 8, at + 8 + size) if size <= MAX_FRAME else None
+
+
+def read(text: bytes) -> list[Any]:
     """An event and what came with it; empty where socketio has to say what is wrong with it."""
     try:
         said: list[Any] = orjson.loads(text)
@@ -194,7 +297,15 @@ def read(text: str) -> list[Any]:
     return said
 
 
-PING, PONG = framed(b"2"), "3"
+def nothing(_frame: bytes) -> None:
+    """In the place of sending."""
+
+
+def none_unread() -> int:
+    return 0
+
+
+PING, PONG = framed(b"2"), b"3"
 
 
 class Server(socketio.AsyncServer):  # type: ignore[misc]
@@ -297,12 +408,20 @@ class Server(socketio.AsyncServer):  # type: ignore[misc]
     def send(self, sids: Collection[str], frame: Frame) -> None:
         """Send one frame to each socket, at once and in order; who is too slow is cut."""
         COUNTS.deliveries += len(sids)
+        seated, data = self._seated, frame.bytes
         for sid in sids:
-            way = self._seated.get(sid)
-            if way is not None:
-                way.write(frame.bytes)
-            else:
+            way = seated.get(sid)
+            if way is None:
                 self._queue_up(sid, frame)
+            else:
+                # `way.write(data)`, without a call of our own for each.
+                try:
+                    if way.unread() <= MOST_UNREAD:
+                        way.put(data)
+                    else:
+                        way.stall()
+                except RuntimeError:
+                    way.shut()
 
     def _queue_up(self, sid: str, frame: Frame) -> None:
         eio_sid = self.eio_of(sid)

@@ -8,6 +8,7 @@ from __future__ import annotations
 import asyncio
 from collections.abc import Callable, Iterable, Mapping
 from contextlib import nullcontext, suppress
+from functools import partial
 from typing import Any, Protocol
 
 import orjson
@@ -27,12 +28,12 @@ from realtime.payloads import CLIENT_EVENTS, Hello, parse
 from realtime.ports import (
     PASSING,
     Admission,
-    CopiesWanted,
     Fanout,
     Heard,
     OutOfReach,
     Presence,
     StateHeard,
+    WordsHeard,
 )
 from realtime.room import Room, sitting
 from realtime.views import OLDEST, PROTOCOL, Gone, Whispered
@@ -193,10 +194,7 @@ class Gateway:
             if circle is None:
                 circle = Circle(circle_id)
 
-                async def hear(heard: Heard) -> None:
-                    await self._hear(circle, heard)
-
-                await self.fanout.listen(circle_id, hear)
+                await self.fanout.listen(circle_id, partial(self._hear, circle))
                 circle.seq = max(circle.seq, await self.fanout.sequence(circle_id))
                 self.circles[circle_id] = circle
             circle.take_in(socket)
@@ -244,7 +242,7 @@ class Gateway:
 
     async def _leave(self, socket: Socket) -> int | None:
         """Forget a connection. How many the person has left; None when that is unknown."""
-        socket.ready = False
+        socket.hears(False)
         circle_id = socket.guest.circle_id
         circle = self._of.pop(socket.sid, None)
         left = None
@@ -296,18 +294,21 @@ class Gateway:
 
     # --- What the bus says ---
 
-    async def _hear(self, circle: Circle, heard: Heard) -> None:
-        if isinstance(heard, StateHeard):
+    def _hear(self, circle: Circle, heard: Heard) -> None:
+        """Nothing in here waits: it is carried out where it arrives."""
+        if isinstance(heard, WordsHeard):
+            self._hear_words(circle, heard)
+        elif isinstance(heard, StateHeard):
             self.room.note(heard.meeting)
             # As it came, between the words before and after it; never back to an older one.
             if stamp(heard.meeting) >= circle.shown:
                 self.show(circle, heard.meeting, circle.ready())
             self._tell_undone(circle)
-            return
-        if isinstance(heard, CopiesWanted):
-            if self.on_loss is not None:
-                self.on_loss(circle.circle_id)
-            return
+        elif self.on_loss is not None:
+            # Copies are wanted.
+            self.on_loss(circle.circle_id)
+
+    def _hear_words(self, circle: Circle, heard: WordsHeard) -> None:
         payload = heard.payload
         if heard.event not in PASSING:
             circle.seq = max(circle.seq, heard.seq)
@@ -351,7 +352,7 @@ class Gateway:
         circle.seq = await self.fanout.sequence(circle.circle_id)
         for socket in circle.ready():
             if meeting is None:
-                socket.ready = False
+                socket.hears(False)
                 self.server.soon(self._see_out(Leaving(socket, Gone("ended"))))
                 continue
             self.audiences.welcome(circle, socket, meeting)

@@ -35,14 +35,15 @@ class Bucket(NamedTuple):
 
     def by(self, budget: Budget, now: Instant) -> Bucket:
         """The same bucket later. A clock that steps back takes nothing away."""
-        passed = max(0.0, now - self.at)
-        left = min(float(budget.burst), self.left + passed * budget.burst / budget.seconds)
+        left, passed = self.left, now - self.at
+        if passed > 0:
+            left = min(float(budget.burst), left + passed * budget.burst / budget.seconds)
         return Bucket(left, now)
 
     def take(self, budget: Budget, now: Instant) -> Bucket | None:
         """One less, or None when there is none to take."""
-        filled = self.by(budget, now)
-        return Bucket(filled.left - 1, now) if filled.left >= 1 else None
+        left, _ = self.by(budget, now)
+        return Bucket(left - 1, now) if left >= 1 else None
 
 
 # The figures of the design: 10 events a second in all, 5 messages in 10 s.
@@ -112,16 +113,15 @@ class Connection:
     def _may(self, event: str, now: Instant, command: str | None) -> bool:
         if not self._take("*", ALL_EVENTS, now):
             return False
-        wanted = [(event, EVENTS.get(event))]
+        budget = EVENTS.get(event)
+        left = None if budget is None else self._bucket(event, budget, now).take(budget, now)
+        if left is None:
+            return False
         if command is not None:
-            wanted.append((f"command {command}", COMMANDS.get(command)))
-        taken: dict[str, Bucket] = {}
-        for name, budget in wanted:
-            left = None if budget is None else self._bucket(name, budget, now).take(budget, now)
-            if left is None:
+            its = COMMANDS.get(command)
+            if its is None or not self._take(f"command {command}", its, now):
                 return False
-            taken[name] = left
-        self._buckets.update(taken)
+        self._buckets[event] = left
         return True
 
     def _bucket(self, name: str, budget: Budget, now: Instant) -> Bucket:

@@ -7,9 +7,10 @@ from __future__ import annotations
 
 import asyncio
 import time
-from collections.abc import Callable, Coroutine, Iterable
+from collections.abc import AsyncIterator, Callable, Coroutine, Iterable
 from contextlib import suppress
 from typing import Any
+from weakref import WeakKeyDictionary
 
 import socketio
 
@@ -40,9 +41,23 @@ named by the store's own time, so that a process that has just begun waits no lo
 """
 TOMBSTONE_SECONDS = 600.0
 """How long an ended meeting says so to whoever comes late; it holds no people any more."""
+AT_ONCE = 10
+"""Circles that are looked at before others have their turn."""
 LOSSES_EVERY = 3
 OTHERS_EVERY = 10
 """Circles that no process may be serving are looked at each so many rounds of the clock."""
+
+
+class Glance:
+    """What the clock looks at of a meeting."""
+
+    def __init__(self, meeting: Meeting) -> None:
+        self.meeting = meeting
+        self.deadline = next_deadline(meeting)
+        self.away = any(seat.presence is Presence.AWAY for seat in meeting.seats)
+        people = [s.member_id for s in meeting.seats if s.presence is Presence.HERE]
+        self.people = (*people, *(w.member_id for w in meeting.waiting))
+        """Who has to be connected somewhere."""
 
 
 class Live:
@@ -81,6 +96,7 @@ class Live:
         self._epochs: dict[CircleId, tuple[int, float]] = {}
         """The meeting's present epoch, and when it began on this process' monotonic clock."""
         self._turn = 0
+        self._glances: WeakKeyDictionary[Circle, Glance] = WeakKeyDictionary()
         self._ended: dict[CircleId, float] = {}
         self._tasks: list[asyncio.Task[None]] = []
 
@@ -164,12 +180,19 @@ class Live:
     # --- The clock ---
 
     async def _beat(self) -> None:
-        """All circles at once, so that the store gets them together."""
-        beats = [self._beat_of(circle) for circle in self.gateway.circles.values()]
+        """Without waiting for one another, so that the store gets many together."""
+        beats = [asyncio.create_task(self._beat_of(circle)) async for circle in self._one_by_one()]
         await asyncio.gather(*beats)
         meetings = (self.room.known.get(circle_id) for circle_id in self.gateway.circles)
         under_way = [m.circle_id for m in meetings if m and m.phase is not Phase.ENDED]
         await self._stores.meetings.still_open(under_way)
+
+    async def _one_by_one(self) -> AsyncIterator[Circle]:
+        """The circles here, with room between them for what people say."""
+        for at, circle in enumerate(list(self.gateway.circles.values())):
+            if at % AT_ONCE == AT_ONCE - 1:
+                await asyncio.sleep(0)
+            yield circle
 
     async def _beat_of(self, circle: Circle) -> None:
         here = {sid: socket.guest.member_id for sid, socket in circle.sockets.items()}
@@ -181,7 +204,7 @@ class Live:
         self._turn += 1
         if self.gateway.shut:
             return
-        for circle in list(self.gateway.circles.values()):
+        async for circle in self._one_by_one():
             meeting = self.room.known.get(circle.circle_id)
             if meeting is not None and not circle.out_of_reach:
                 with suppress(OutOfReach, Refused):
@@ -214,23 +237,33 @@ class Live:
 
     async def _carry_on(self, meeting: Meeting, *, losses: bool) -> None:
         """Carry out what is due, then see who is gone without a goodbye, or back."""
-        deadline = next_deadline(meeting)
+        seen = self._glance(meeting)
+        deadline = seen.deadline
         if self._watch.is_due(meeting.circle_id, deadline, self._clock.now()):
             # Up to that instant alone: a clock that jumped must not bring later ones with it.
             await self.room.tick(meeting.circle_id, deadline or 0.0)
         if not losses:
             return
-        await self._bring_back(meeting)
-        people = [s.member_id for s in meeting.seats if s.presence is Presence.HERE]
-        people += [w.member_id for w in meeting.waiting]
+        if seen.away:
+            await self._bring_back(meeting)
         near = {socket.guest.member_id for socket in self._sockets(meeting)}
         # Nobody need be asked about those whose connection is here.
-        far = [member_id for member_id in people if member_id not in near]
+        far = [member_id for member_id in seen.people if member_id not in near]
         if far and self._monotonic() >= await self._settled_at(meeting):
             connected = await self._stores.presence.connected(meeting.circle_id)
             for member_id in far:
                 if member_id not in connected:
                     await self.room.lost(meeting.circle_id, member_id)
+
+    def _glance(self, meeting: Meeting) -> Glance:
+        """Made anew when the meeting is another one: the clock looks far more often than that."""
+        circle = self.gateway.circles.get(meeting.circle_id)
+        if circle is None:
+            return Glance(meeting)
+        seen = self._glances.get(circle)
+        if seen is None or seen.meeting is not meeting:
+            seen = self._glances[circle] = Glance(meeting)
+        return seen
 
     async def _settled_at(self, meeting: Meeting) -> float:
         """From when on somebody who does not beat is gone, on the monotonic clock."""

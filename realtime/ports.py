@@ -171,8 +171,13 @@ class Fanout(Protocol):
         """The place of the last words passed on, 0 before the first."""
         ...
 
-    async def listen(self, circle_id: CircleId, hear: Callable[[Heard], Awaitable[None]]) -> None:
-        """Hear this circle from now on; returns once nothing published later can be missed."""
+    async def listen(
+        self, circle_id: CircleId, hear: Callable[[Heard], Awaitable[None] | None]
+    ) -> None:
+        """Hear this circle from now on; returns once nothing published later can be missed.
+
+        In order: what comes while `hear` is still to be awaited is heard after it.
+        """
         ...
 
     async def unlisten(self, circle_id: CircleId) -> None: ...

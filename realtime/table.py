@@ -41,6 +41,8 @@ MAY: dict[str, frozenset[Place]] = {
     "sound_leave": SEATED,
 }
 
+NOBODY: frozenset[Place] = frozenset()
+
 ROLES = {
     Role.OBSERVER: Place.OBSERVER,
     Role.MEMBER: Place.MEMBER,
@@ -62,7 +64,7 @@ def place_of(meeting: Meeting | None, member_id: MemberId) -> Place:
 def check(event: str, meeting: Meeting | None, member_id: MemberId) -> None:
     """Raise `Refused` unless the table lets this event come from there."""
     place = place_of(meeting, member_id)
-    if place in MAY.get(event, frozenset()):
+    if place in MAY.get(event, NOBODY):
         return
     raise Refused(_why(place, meeting, member_id))
 

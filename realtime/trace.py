@@ -13,13 +13,14 @@ from itertools import count
 
 _PROCESS = secrets.token_hex(4)
 _NUMBERS = count(1)
-_NOW: ContextVar[str] = ContextVar("trace", default="")
+_NOW: ContextVar[str | int] = ContextVar("trace", default="")
 SHAPE = re.compile(r"[0-9a-f]{8}-[0-9a-f]{1,12}")
 
 
 def begin() -> None:
     """From here on, in this task and those that it starts, another thing is done."""
-    _NOW.set(f"{_PROCESS}-{next(_NUMBERS):x}")
+    # Written out only where somebody asks: few of them ever come to be in a line.
+    _NOW.set(next(_NUMBERS))
 
 
 def go_on(name: object) -> None:
@@ -29,4 +30,5 @@ def go_on(name: object) -> None:
 
 def now() -> str:
     """The name of what is done now; empty where nobody asked for it."""
-    return _NOW.get()
+    name = _NOW.get()
+    return f"{_PROCESS}-{name:x}" if isinstance(name, int) else name

@@ -91,18 +91,16 @@ class Post:
 
     async def _hold(self) -> None:
         box = channel(self.name).encode()
-        line = await Line.open(self._link.pool(await self._link.place_of(box)))
-        reading = asyncio.create_task(line.read(self._heard, moved))
+        pool = self._link.pool(await self._link.place_of(box))
+        line = await Line.open(pool, self._heard, moved)
         try:
             async with asyncio.timeout(PATIENCE):
                 if await line.subscribe([box]):
                     raise LineLost
             self._open.set()
-            await reading
+            await line.until_lost()
         finally:
             self._open.clear()
-            reading.cancel()
-            await asyncio.gather(reading, return_exceptions=True)
             await line.close()
 
     def _heard(self, _channel: bytes, data: bytes) -> None:

@@ -168,7 +168,7 @@ class SoundProcess:
             await self._stores.fanout.unlisten(circle.circle_id)
             await self._leases.drop(circle.circle_id, self.name)
 
-    async def _hear(self, circle: ServedCircle, heard: Heard) -> None:
+    def _hear(self, circle: ServedCircle, heard: Heard) -> None:
         # Words pass by here as well; they are nothing to us.
         if isinstance(heard, StateHeard):
             circle.hear(heard.meeting)

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass, field, replace
 from enum import StrEnum
+from functools import cached_property
 from typing import Literal, NewType
 
 CircleId = NewType("CircleId", str)
@@ -328,10 +329,12 @@ class Meeting:
 
     def seat(self, member_id: MemberId) -> Seat | None:
         """The person's seat, or None for somebody who has none (left seats count)."""
-        for seat in self.seats:
-            if seat.member_id == member_id:
-                return seat
-        return None
+        return self._seat_of.get(member_id)
+
+    @cached_property
+    def _seat_of(self) -> dict[MemberId, Seat]:
+        """No field: of no copy, of nothing that is stored, and compared with nothing."""
+        return {seat.member_id: seat for seat in self.seats}
 
     def reseat(self, seat: Seat) -> Meeting:
         """The meeting with that person's seat put in place of their old one."""

@@ -68,6 +68,7 @@ class RedisFanout:
         channel = channel_of(circle_id)
         ear = Ear(hear, partial(self._meetings.load, circle_id))
         before, self._ears[channel] = self._ears.get(channel), ear
+        self._last.setdefault(circle_id, 0)
         if before is not None:
             before.stop()
         try:
@@ -94,7 +95,7 @@ class RedisFanout:
             moving.cancel()
         keeper = self._where.pop(channel, None)
         if keeper is not None:
-            await keeper.forget(channel)
+            keeper.forget(channel)
 
     def troubles(self) -> AsyncIterator[Trouble]:
         return self._troubles.heard()
@@ -167,18 +168,21 @@ class RedisFanout:
         if ear is None:
             return
         try:
-            if data.startswith(b"s "):
+            if data.startswith(b"w "):
+                _, seq, event, payload = data.split(b" ", 3)
+                ear.pass_on(WordsHeard(self._note(circle_id, int(seq)), event.decode(), payload))
+            elif data.startswith(b"s "):
                 ear.pass_on(StateHeard(self._meetings.read(circle_id, data[2:])))
             elif data == b"c":
                 ear.pass_on(CopiesWanted())
             else:
-                _, seq, event, payload = data.split(b" ", 3)
-                ear.pass_on(WordsHeard(self._note(circle_id, int(seq)), event.decode(), payload))
+                note(Note.BUS_UNREADABLE)
         except (Unreadable, ValueError):
             # Another version on the same channel. Nothing of what it said is named.
             note(Note.BUS_UNREADABLE)
 
     def _note(self, circle_id: CircleId, seq: int) -> int:
-        if channel_of(circle_id) in self._ears:
-            self._last[circle_id] = max(seq, self._last.get(circle_id, 0))
+        # It is there for as long as somebody listens.
+        if seq > self._last.get(circle_id, seq):
+            self._last[circle_id] = seq
         return seq

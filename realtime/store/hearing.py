@@ -14,7 +14,8 @@ from realtime.domain.meeting import CircleId, Meeting
 from realtime.notes import Note, note
 from realtime.ports import Heard, OutOfReach, StateHeard, Trouble
 
-Hear = Callable[[Heard], Awaitable[None]]
+Hear = Callable[[Heard], Awaitable[None] | None]
+"""Gives nothing where it is through already; what it gives otherwise is waited for."""
 MOST_UNHEARD = 2048
 """When a hearer falls this far behind, the backlog is dropped for the present state."""
 RETRY = 0.2
@@ -26,60 +27,84 @@ class _Note(enum.Enum):
 
 
 class Ear:
-    """One circle's hearer: its own queue, so that order is kept and nobody waits for it."""
+    """One circle's hearer, in order: at once where nothing waits, else by a queue of its own."""
 
     def __init__(self, hear: Hear, load: Callable[[], Awaitable[Meeting | None]]) -> None:
         self._hear = hear
         self._load = load
-        self._queue: asyncio.Queue[Heard | _Note] = asyncio.Queue()
+        self._queue: asyncio.Queue[Heard | Awaitable[None] | _Note] = asyncio.Queue()
+        self._behind = False
+        """Something is being heard, or waits to be: whatever comes has to wait as well."""
         self._loaded: Meeting | None = None
         self._task = asyncio.create_task(self._listen())
 
     def pass_on(self, heard: Heard) -> None:
         """Let the hearer have this after everything before it."""
+        if not self._behind:
+            waits = self._now(heard)
+            if waits is not None:
+                self._put(waits)
+            return
         if self._queue.qsize() >= MOST_UNHEARD:
             # Words lost so show as a gap in their numbers; the state is whole again at once.
             self._drop()
-            self._queue.put_nowait(_Note.AFRESH)
-        self._queue.put_nowait(heard)
+            self._put(_Note.AFRESH)
+        self._put(heard)
 
     def afresh(self) -> None:
         """Let the hearer have the meeting as it is now: some of its changes may be missed."""
-        self._queue.put_nowait(_Note.AFRESH)
+        self._put(_Note.AFRESH)
 
     def stop(self) -> None:
         """Hear nothing more. What is being heard now is heard to its end, never cut."""
         self._drop()
-        self._queue.put_nowait(_Note.STOP)
+        self._put(_Note.STOP)
 
     async def stopped(self) -> None:
         """Return once the hearer is through; not to be awaited by the hearer itself."""
         await asyncio.wait([self._task])
 
+    def _put(self, item: Heard | Awaitable[None] | _Note) -> None:
+        self._behind = True
+        self._queue.put_nowait(item)
+
     def _drop(self) -> None:
-        while not self._queue.empty():
-            self._queue.get_nowait()
+        items = [self._queue.get_nowait() for _ in range(self._queue.qsize())]
+        for item in items:
+            # What was begun is the first of them, if any.
+            if not isinstance(item, Heard | _Note):
+                self._queue.put_nowait(item)
+
+    def _now(self, heard: Heard) -> Awaitable[None] | None:
+        """Let it be heard; what is still to be waited for, if anything."""
+        try:
+            if isinstance(heard, StateHeard) and not self._is_news(heard):
+                return None
+            return self._hear(heard)
+        except Exception as error:
+            # A fault of one hearer must not make the circle deaf. Its class only: the
+            # text of an error can quote what was heard.
+            note(Note.HEARING_FAILED, error=error)
+            return None
 
     async def _listen(self) -> None:
         while (item := await self._queue.get()) is not _Note.STOP:
             try:
-                if isinstance(item, StateHeard):
-                    await self._state(item)
-                elif isinstance(item, _Note):
+                if isinstance(item, _Note):
                     await self._present()
-                else:
-                    await self._hear(item)
+                elif (waits := self._now(item) if isinstance(item, Heard) else item) is not None:
+                    await waits
             except Exception as error:
-                # A fault of one hearer must not make the circle deaf. Its class only: the
-                # text of an error can quote what was heard.
                 note(Note.HEARING_FAILED, error=error)
+            if self._queue.empty():
+                self._behind = False
 
-    async def _state(self, heard: StateHeard) -> None:
-        """Pass a state on, unless a load has overtaken it on its way through the bus."""
+    def _is_news(self, heard: StateHeard) -> bool:
+        """Whether to pass a state on: not where a load has overtaken it on its way by the bus."""
         if self._loaded is not None and not _after(heard.meeting, self._loaded):
-            return
+            return False
         self._loaded = None
-        await self._hear(heard)
+        return True
 
     async def _present(self) -> None:
         """Load until there is an answer: unknown is not empty."""
@@ -94,7 +119,8 @@ class Ear:
                 await asyncio.sleep(RETRY)
         if meeting is not None:
             self._loaded = meeting
-            await self._hear(StateHeard(meeting))
+            if (waits := self._hear(StateHeard(meeting))) is not None:
+                await waits
 
 
 def _after(one: Meeting, other: Meeting) -> bool:

@@ -65,10 +65,10 @@ class Keeper:
             return not refused
         return False
 
-    async def forget(self, channel: bytes) -> None:
+    def forget(self, channel: bytes) -> None:
         self.channels.discard(channel)
         if self._line is not None:
-            await self._line.unsubscribe(channel)
+            self._line.unsubscribe(channel)
 
     async def close(self) -> None:
         self._task.cancel()
@@ -111,9 +111,9 @@ class Keeper:
 
     async def _hold(self) -> None:
         """Open a line, hear everything again, and keep it until it is lost."""
-        line = await Line.open(self._link.pool(self._place))
+        pool = self._link.pool(self._place)
+        line = await Line.open(pool, self._listener.heard, self._leave_to_another)
         self._line = line
-        reading = asyncio.create_task(line.read(self._listener.heard, self._leave_to_another))
         try:
             async with asyncio.timeout(PATIENCE):
                 for channel in await line.subscribe(list(self.channels)):
@@ -123,10 +123,8 @@ class Keeper:
             if self._down:
                 self._down = False
                 self._listener.back(self.channels)
-            await reading
+            await line.until_lost()
         finally:
             self._up.clear()
             self._line = None
-            reading.cancel()
-            await asyncio.gather(reading, return_exceptions=True)
             await line.close()

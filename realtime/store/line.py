@@ -1,6 +1,7 @@
 """One subscribed connection, from its opening to its loss. Declines to come back: make another.
 
-A silent loss is found by pings, within a second.
+A silent loss is found by pings, within a second. What comes in is passed on where it arrives, with
+no task or timer for it: it is most of what a process hears.
 """
 
 from __future__ import annotations
@@ -8,13 +9,14 @@ from __future__ import annotations
 import asyncio
 from collections import Counter, deque
 from collections.abc import Callable, Iterable
-from typing import Self
+from typing import Any, Self
 
 from redis.asyncio.connection import AbstractConnection, ConnectionPool
 from redis.exceptions import ClusterDownError, RedisError, ResponseError, TryAgainError
 from redis.exceptions import MovedError as Moved
 
 from realtime.ports import OutOfReach
+from realtime.store.pipe import Taken
 
 QUIET = 0.3
 """Seconds without a word after which the server is asked whether it is there."""
@@ -22,27 +24,42 @@ UNANSWERED = 2
 """Questions without an answer that make a loss."""
 NOT_HERE = (Moved, ClusterDownError, TryAgainError)
 
+Hear = Callable[[bytes, bytes], None]
+
 
 class LineLost(Exception):
     """The connection is gone."""
 
 
-class Line:
-    def __init__(self, pool: ConnectionPool, connection: AbstractConnection) -> None:
-        self._pool = pool
-        self._connection = connection
-        self._lost = False
+class Line(Taken):
+    """`hear` gets what comes in, as (channel, data). `moved` hears of channels that another
+
+    server has from now on.
+    """
+
+    def __init__(
+        self,
+        pool: ConnectionPool,
+        connection: AbstractConnection,
+        hear: Hear,
+        moved: Callable[[bytes], None],
+    ) -> None:
+        super().__init__(connection)
+        self._pool, self._hear, self._moved = pool, hear, moved
         # Answers come in the order of the questions. None: of this one nobody waits for it.
         self._asked: deque[asyncio.Future[bool] | None] = deque()
         self._leaving: Counter[bytes] = Counter()
-        self._writing = asyncio.Lock()
+        self._over: asyncio.Future[None] = self._loop.create_future()
+        self._last = self._loop.time()
+        self._unanswered = 0
+        self._timer = self._loop.call_later(QUIET, self._look)
 
     @classmethod
-    async def open(cls, pool: ConnectionPool) -> Self:
+    async def open(cls, pool: ConnectionPool, hear: Hear, moved: Callable[[bytes], None]) -> Self:
         """Raises `OutOfReach`."""
         try:
             connection: AbstractConnection = await pool.get_connection()  # type: ignore[no-untyped-call]
-            return cls(pool, connection)
+            return cls(pool, connection, hear, moved)
         except (RedisError, OSError):
             raise OutOfReach from None
 
@@ -52,78 +69,57 @@ class Line:
         Raises `LineLost`.
         """
         wanted = list(channels)
-        loop = asyncio.get_running_loop()
-        answers: list[asyncio.Future[bool]] = [loop.create_future() for _ in wanted]
-        async with self._writing:
-            if self._lost:
-                raise LineLost
-            self._asked.extend(answers)
+        if self.lost:
+            raise LineLost
+        answers: list[asyncio.Future[bool]] = [self._loop.create_future() for _ in wanted]
+        self._asked.extend(answers)
+        for channel in wanted:
             # Each by itself: channels of several slots in one command are refused.
-            await self._send(*(("SSUBSCRIBE", channel) for channel in wanted))
+            self.write(("SSUBSCRIBE", channel))
         # `gather` takes up every exception, also of those that nobody waits for any more.
         heard = await asyncio.gather(*answers)
         return [channel for channel, here in zip(wanted, heard, strict=True) if not here]
 
-    async def unsubscribe(self, channel: bytes) -> None:
-        async with self._writing:
-            if not self._lost:
-                self._leaving[channel] += 1
-                self._asked.append(None)
-                await self._send(("SUNSUBSCRIBE", channel))
+    def unsubscribe(self, channel: bytes) -> None:
+        if not self.lost:
+            self._leaving[channel] += 1
+            self._asked.append(None)
+            self.write(("SUNSUBSCRIBE", channel))
 
-    async def read(
-        self, hear: Callable[[bytes, bytes], None], moved: Callable[[bytes], None]
-    ) -> None:
-        """Pass on what comes in, as (channel, data), until the line is lost: `LineLost`.
-
-        `moved` hears of channels that another server has from now on.
-        """
-        unanswered = 0
-        try:
-            while unanswered <= UNANSWERED:
-                try:
-                    reply = await self._connection.read_response(
-                        timeout=QUIET, disconnect_on_error=False
-                    )
-                except ResponseError as refusal:
-                    self._answered(refusal)
-                    continue
-                if reply is None:
-                    unanswered += 1
-                    self._asked.append(None)
-                    await self._send(("PING",))
-                    continue
-                unanswered = 0
-                match reply:
-                    case [b"smessage", bytes(channel), bytes(data)]:
-                        hear(channel, data)
-                    case [b"sunsubscribe", bytes(channel), _] if not self._leaving[channel]:
-                        moved(channel)
-                    case [b"sunsubscribe", bytes(channel), _]:
-                        self._leaving[channel] -= 1
-                        self._leaving += Counter()
-                        self._answered()
-                    case _:
-                        self._answered()
-        except (RedisError, OSError):
-            pass
-        finally:
-            self._fail()
+    async def until_lost(self) -> None:
+        """Raises `LineLost`, or what went wrong while something was passed on."""
+        await asyncio.shield(self._over)
         raise LineLost
 
     async def close(self) -> None:
-        self._fail()
-        await self._connection.disconnect(nowait=True)
-        await self._pool.release(self._connection)
+        self._end()
+        await self.connection.disconnect(nowait=True)
+        await self._pool.release(self.connection)
 
-    async def _send(self, *commands: tuple[str | bytes, ...]) -> None:
-        """Errors are left to the reader, which meets them as well."""
+    def data_received(self, data: bytes) -> None:
+        self._last, self._unanswered = self._loop.time(), 0
         try:
-            if commands and self._connection.is_connected:
-                packed = self._connection.pack_commands(commands)
-                await self._connection.send_packed_command(packed, check_health=False)
-        except (RedisError, OSError):
-            await self._connection.disconnect(nowait=True)
+            super().data_received(data)
+        except Exception as error:
+            # Told where somebody waits for the end: a log of the loop's own would quote it.
+            if not isinstance(error, LineLost) and not self._over.done():
+                self._over.set_exception(error)
+            self.lose()
+
+    def replied(self, reply: Any) -> None:
+        match reply:
+            case [b"smessage", bytes(channel), bytes(data)]:
+                self._hear(channel, data)
+            case [b"sunsubscribe", bytes(channel), _] if not self._leaving[channel]:
+                self._moved(channel)
+            case [b"sunsubscribe", bytes(channel), _]:
+                self._leaving[channel] -= 1
+                self._leaving += Counter()
+                self._answered()
+            case ResponseError():
+                self._answered(reply)
+            case _:
+                self._answered()
 
     def _answered(self, refusal: ResponseError | None = None) -> None:
         """Raises `LineLost` where the server refuses what it should not."""
@@ -135,9 +131,25 @@ class Line:
         if future is not None and not future.done():
             future.set_result(refusal is None)
 
-    def _fail(self) -> None:
-        self._lost = True
+    def _look(self) -> None:
+        """Ask a server that said nothing for a while; one that stays silent is gone."""
+        left = self._last + QUIET - self._loop.time()
+        if self.lost:
+            return
+        if self._unanswered or left <= 0:
+            if self._unanswered >= UNANSWERED:
+                self.lose()
+                return
+            self._unanswered, left = self._unanswered + 1, QUIET
+            self._asked.append(None)
+            self.write(("PING",))
+        self._timer = self._loop.call_later(left, self._look)
+
+    def ended(self) -> None:
+        self._timer.cancel()
         waiting, self._asked = self._asked, deque()
         for future in waiting:
             if future is not None and not future.done():
                 future.set_exception(LineLost())
+        if not self._over.done():
+            self._over.set_result(None)

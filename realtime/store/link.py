@@ -5,7 +5,7 @@ Every loss is told as `OutOfReach`. Declines to retry what may have been carried
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Coroutine, Sequence
 from typing import Any
 
 from redis.asyncio.connection import ConnectionPool
@@ -45,20 +45,20 @@ class Link:
         else:
             self._one = self.node(pool_by_sentinels(places) if places.kind else pool_of(url))
 
-    async def ask(self, *words: Word) -> Any:
+    def ask(self, *words: Word) -> Coroutine[Any, Any, Any]:
         """Send one command; its key is its second word. Raises `OutOfReach`."""
         if self._one is not None:
-            return await self._one.answer(words)
+            return self._one.answer(words)
         assert self._cluster is not None
-        return await self._cluster.answer(encoded(words[1] if len(words) > 1 else ""), words, None)
+        return self._cluster.answer(encoded(words[1] if len(words) > 1 else ""), words, None)
 
-    async def run(self, script: Script, keys: Sequence[str], *words: Word) -> Any:
+    def run(self, script: Script, keys: Sequence[str], *words: Word) -> Coroutine[Any, Any, Any]:
         """Run a script. Raises `OutOfReach`; it may have run all the same."""
         all_words = (len(keys), *keys, *words)
         if self._one is not None:
-            return await self._one.answer(all_words, script)
+            return self._one.answer(all_words, script)
         assert self._cluster is not None
-        return await self._cluster.answer(encoded(keys[0]), all_words, script)
+        return self._cluster.answer(encoded(keys[0]), all_words, script)
 
     async def place_of(self, channel: bytes) -> Place:
         """Where to listen for that channel. Raises `OutOfReach`."""

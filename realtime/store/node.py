@@ -1,8 +1,9 @@
 """One Redis server: the commands of a moment in one round trip, every loss told as OutOfReach.
 
-Most of the cost of a command is the client, so those that wait while one batch is under way go
-together in the next. Order is kept. Declines to retry (words must not be said twice) and to let
-an error carry the arguments of a command.
+Most of the cost of a command is the client. On a connection that is open each goes out at the end
+of its turn of the loop, and its answer is awaited itself; only while one has to be opened, or asked
+about its history, do they wait in a row. Order is kept. Declines to retry (words must not be said
+twice) and to let an error carry the arguments of a command.
 """
 
 from __future__ import annotations
@@ -76,12 +77,18 @@ class Asked:
     """The slot is on its way here: without saying so the answer would be to go back."""
 
     def commands(self, reign: Reign, *, by_text: bool = False) -> list[tuple[Word, ...]]:
-        script, words = self.script, self.words
-        if script is not None:
-            told = reign.words() if script.reigned else ()
-            name = ("EVAL", script.text) if by_text else ("EVALSHA", script.sha)
-            words = (*name, *words, *told)
+        words = whole(self.words, self.script, reign, by_text=by_text)
         return [("ASKING",), words] if self.asking else [words]
+
+
+def whole(
+    words: tuple[Word, ...], script: Script | None, reign: Reign, *, by_text: bool = False
+) -> tuple[Word, ...]:
+    """A command as it is sent."""
+    if script is None:
+        return words
+    reigned = reign.words() if script.reigned else ()
+    return (*(("EVAL", script.text) if by_text else ("EVALSHA", script.sha)), *words, *reigned)
 
 
 class Node:
@@ -97,12 +104,29 @@ class Node:
         self, words: tuple[Word, ...], script: Script | None = None, *, asking: bool = False
     ) -> Any:
         """The server's answer. Raises `OutOfReach`; it may have been carried out all the same."""
+        if (pipe := self._ready()) is not None and not asking:
+            try:
+                return await pipe.ask(whole(words, script, reign_of(pipe.connection)))
+            except NoScriptError:
+                # Nothing of it has run: it is told there first, by the longer way.
+                pass
+            except Exception as error:
+                if isinstance(error, ReadOnlyError):
+                    pipe.lose()
+                raise told(error) from None
         asked = Asked(words, asyncio.get_running_loop().create_future(), script, asking)
         self._waiting.append(asked)
         if self._sending is None or self._sending.done():
             # A task of its own: a caller that is cancelled leaves no connection half read.
             self._sending = asyncio.create_task(self._send_all())
         return await asked.answer
+
+    def _ready(self) -> Pipe | None:
+        """The connection, where nothing has to be done before it can be written to."""
+        pipe = self._pipe
+        if pipe is None or pipe.lost or self._waiting or reign_of(pipe.connection).is_old():
+            return None
+        return pipe if self._sending is None or self._sending.done() else None
 
     async def close(self) -> None:
         if self._sending is not None:

@@ -20,18 +20,18 @@ from redis.exceptions import ResponseError
 Word = str | bytes | int
 
 
-class Pipe(asyncio.Protocol):
-    """Takes an open connection over from redis-py; for commands with one answer each."""
+class Taken(asyncio.Protocol):
+    """An open connection taken over from redis-py. Whoever extends it says what an answer is for.
 
-    def __init__(self, connection: AbstractConnection, patience: float) -> None:
+    Commands go out together at the end of a turn of the loop, in the order of `write`.
+    """
+
+    def __init__(self, connection: AbstractConnection) -> None:
         self.connection = connection
         parser: Any = connection._parser
         self._reader = hiredis.Reader(replyError=parser.parse_error)
-        self._patience = patience
         self._loop = asyncio.get_running_loop()
-        self._asked: deque[tuple[asyncio.Future[Any], float]] = deque()
         self._unsent: list[bytes] = []
-        self._watch: asyncio.TimerHandle | None = None
         self.lost = False
         writer: Any = connection._writer
         self._transport = cast(asyncio.Transport, writer.transport)
@@ -39,7 +39,54 @@ class Pipe(asyncio.Protocol):
         self._before = self._transport.get_protocol()
         self._transport.set_protocol(self)
 
-    def ask(self, words: Sequence[Word]) -> asyncio.Future[Any]:
+    def write(self, words: tuple[Word, ...]) -> None:
+        if not self._unsent:
+            self._loop.call_soon(self._send)
+        self._unsent.append(hiredis.pack_command(cast(Any, words)))
+
+    def _send(self) -> None:
+        unsent, self._unsent = self._unsent, []
+        if not self.lost:
+            self._transport.write(unsent[0] if len(unsent) == 1 else b"".join(unsent))
+
+    def data_received(self, data: bytes) -> None:
+        self._reader.feed(data)
+        while (reply := self._reader.gets()) is not False:
+            self.replied(reply)
+
+    def replied(self, reply: Any) -> None:
+        """The next answer, or what came unasked."""
+        raise NotImplementedError
+
+    def ended(self) -> None:
+        """Lost, which is told once; whatever was asked stays without an answer."""
+        raise NotImplementedError
+
+    def lose(self) -> None:
+        """End it at once."""
+        self._transport.abort()
+        self._end()
+
+    def connection_lost(self, exc: Exception | None) -> None:
+        self._end()
+        self._before.connection_lost(exc)
+
+    def _end(self) -> None:
+        if not self.lost:
+            self.lost = True
+            self.ended()
+
+
+class Pipe(Taken):
+    """For commands with one answer each."""
+
+    def __init__(self, connection: AbstractConnection, patience: float) -> None:
+        super().__init__(connection)
+        self._patience = patience
+        self._asked: deque[tuple[asyncio.Future[Any], float]] = deque()
+        self._watch: asyncio.TimerHandle | None = None
+
+    def ask(self, words: tuple[Word, ...]) -> asyncio.Future[Any]:
         """Its answer, in time; errors of the server are raised as redis-py has them.
 
         Fails with a `ConnectionError` of redis-py once the connection is lost.
@@ -49,14 +96,12 @@ class Pipe(asyncio.Protocol):
             answer.set_exception(RedisConnectionError())
             return answer
         self._asked.append((answer, self._loop.time() + self._patience))
-        if not self._unsent:
-            self._loop.call_soon(self._send)
-        self._unsent.append(hiredis.pack_command(cast(Any, tuple(words))))
+        self.write(words)
         if self._watch is None:
             self._watch = self._loop.call_later(self._patience, self._look)
         return answer
 
-    async def exchange(self, commands: Sequence[Sequence[Word]]) -> list[Any]:
+    async def exchange(self, commands: Sequence[tuple[Word, ...]]) -> list[Any]:
         """The answer to each, refusals among them. Raises once the connection is lost."""
         if len(commands) == 1:
             # Mostly it is one, and gathering costs as much as asking.
@@ -71,16 +116,6 @@ class Pipe(asyncio.Protocol):
                 raise reply
         return replies
 
-    def lose(self) -> None:
-        """End it at once."""
-        self._transport.abort()
-        self._fail()
-
-    def _send(self) -> None:
-        unsent, self._unsent = self._unsent, []
-        if not self.lost:
-            self._transport.write(b"".join(unsent))
-
     def _look(self) -> None:
         """One timer for all that was asked: the oldest question has waited longest."""
         self._watch = None
@@ -92,23 +127,16 @@ class Pipe(asyncio.Protocol):
         else:
             self.lose()
 
-    def data_received(self, data: bytes) -> None:
-        self._reader.feed(data)
-        while (reply := self._reader.gets()) is not False:
-            answer, _ = self._asked.popleft()
-            if answer.done():
-                continue
-            if isinstance(reply, Exception):
-                answer.set_exception(reply)
-            else:
-                answer.set_result(reply)
+    def replied(self, reply: Any) -> None:
+        answer, _ = self._asked.popleft()
+        if answer.done():
+            return
+        if isinstance(reply, Exception):
+            answer.set_exception(reply)
+        else:
+            answer.set_result(reply)
 
-    def connection_lost(self, exc: Exception | None) -> None:
-        self._fail()
-        self._before.connection_lost(exc)
-
-    def _fail(self) -> None:
-        self.lost = True
+    def ended(self) -> None:
         asked, self._asked = self._asked, deque()
         for answer, _ in asked:
             if not answer.done():

@@ -7,6 +7,7 @@ import os
 import signal
 import statistics
 from collections import defaultdict
+from collections.abc import AsyncIterator, Sequence
 from contextlib import AsyncExitStack
 from typing import Any
 
@@ -21,7 +22,8 @@ CLIENT_WAITS = (0.05, 0.95)
 """Seconds before a browser comes back: see `web/src/room/connection.ts`."""
 STEADY_SHARE, STEADY_EVERY = 0.1, 0.25
 """Steady is a process that needed no more than this share of so many seconds."""
-SILENT = 3.0
+SILENT = 2.0
+TIMES = 3
 
 
 async def rooms(stack: AsyncExitStack, world: World, count: int) -> list[Contender]:
@@ -46,12 +48,12 @@ async def show(
                     took = sum(spent(server.pid) for server in servers) - before
                     cpu[group].append(took / told["delivered"])
         alone, both = (statistics.median(cpu[group]) for group in ("one", "two"))
+        dearer = statistics.median(two / one for one, two in zip(*cpu.values(), strict=True))
         table.row("CPU a delivery, one process", f"{alone * 1e6:.1f} µs", "")
         words = "two processes, half of each circle on either (at most 1.10)"
-        table.row(words, f"{both * 1e6:.1f} µs", f"{both / alone:.2f}")
-        for count in others:
-            idle = await idle_cost(world, circles, seconds, count)
-            words = f"a message, on each of {count} processes without anybody in its circle"
+        table.row(words, f"{both * 1e6:.1f} µs", f"{dearer:.2f}")
+        async for count, idle in idle_costs(world, circles, others):
+            words = f"a message, on each of {count} more without anybody in its circle (zero)"
             table.row(words, f"{idle * 1e6:.2f} µs", "")
         told = await killed(world, second, first)
         words = "back in the room after a killed process"
@@ -65,22 +67,31 @@ async def said(world: World, group: str, circles: int, seconds: float) -> Any:
     return await world.load.ask("run", group=group, rate=circles * RATE, seconds=seconds)
 
 
-async def idle_cost(world: World, circles: int, seconds: float, count: int) -> float:
+async def idle_costs(
+    world: World, circles: int, counts: Sequence[int]
+) -> AsyncIterator[tuple[int, float]]:
     """What a message adds to the CPU of processes that serve another circle, in seconds."""
     async with AsyncExitStack() as stack:
-        idle = await rooms(stack, world, count)
-        for at, other in enumerate(idle):
-            await gather(world.load, world.store, [other], 1, group=f"idle {at}")
-        # What goes on by itself, of the same length as what is measured.
-        before = sum(spent(other.pid) for other in idle)
-        await world.load.ask("idle", seconds=SILENT)
-        silent = sum(spent(other.pid) for other in idle) - before
-        before = sum(spent(other.pid) for other in idle)
-        told = await said(world, "one", circles, SILENT)
-        during = sum(spent(other.pid) for other in idle) - before
-        for at in range(count):
+        idle: list[Contender] = []
+        for count in counts:
+            for other in await rooms(stack, world, count - len(idle)):
+                await gather(world.load, world.store, [other], 1, group=f"idle {len(idle)}")
+                idle.append(other)
+            costs = [await idle_cost(world, circles, idle) for _ in range(TIMES)]
+            yield count, statistics.median(costs)
+        for at in range(len(idle)):
             await world.load.ask("leave", group=f"idle {at}")
-    return (during - silent) / count / float(told["said"])
+
+
+async def idle_cost(world: World, circles: int, idle: Sequence[Contender]) -> float:
+    # What goes on by itself, of the same length as what is measured.
+    before = sum(spent(other.pid) for other in idle)
+    await world.load.ask("idle", seconds=SILENT)
+    silent = sum(spent(other.pid) for other in idle) - before
+    before = sum(spent(other.pid) for other in idle)
+    told = await said(world, "one", circles, SILENT)
+    during = sum(spent(other.pid) for other in idle) - before
+    return (during - silent) / len(idle) / float(told["said"])
 
 
 async def back(world: World, circles: int) -> None:

@@ -33,7 +33,7 @@ class Contender:
 
     def __init__(self, name: str, process: Child, url: str, *, room: bool) -> None:
         self.name, self.pid, self.url = name, process.pid, url
-        self.room = room
+        self.room, self.ask = room, process.ask
 
 
 async def install() -> dict[str, str]:
@@ -92,9 +92,7 @@ def _carry_out(*command: str) -> None:
 
 
 @asynccontextmanager
-async def contender(
-    name: str, core: int, redis: str = "", without: str = ""
-) -> AsyncIterator[Contender]:
+async def contender(name: str, core: int, redis: str = "") -> AsyncIterator[Contender]:
     """Start one of them on that core, until the end of the `async with`."""
     command: tuple[str, ...]
     match name:
@@ -106,8 +104,7 @@ async def contender(
             signed = (way.path, way.username or "", way.password or "")
             command = (str(node_exe()), str(PINNED / "socketio.cjs"), str(INSTALLED), *signed)
         case "room":
-            more = ("room", "--redis", redis, "--without", without)
-            command = python("tests.bench.chat_serve", *more)
+            command = python("tests.bench.chat_serve", "room", "--redis", redis)
         case _:
             command = python("tests.bench.chat_serve", name)
     async with child(core, *command) as process:

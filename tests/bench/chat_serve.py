@@ -1,8 +1,8 @@
 """What carries words to a circle, each in a process of its own, the room and its peers alike.
 
 `python -m tests.bench.chat_serve KIND ...` answers lines of JSON. The room is served as `lingkar
-serve` does it, over a real Valkey, with everything that it checks; `without` leaves one check
-out, to tell what it costs. The peers check nothing.
+serve` does it, over a real Valkey, with everything that it checks; one check may be left out for
+a while, to tell what it costs. The peers check nothing.
 """
 
 from __future__ import annotations
@@ -50,15 +50,13 @@ RUNNING: list[Any] = []
 """What has to be kept for as long as this process lives."""
 
 
-async def room(redis_url: str, without: str) -> str:
+async def room(redis_url: str) -> str:
     """This project's room."""
     # Not at the top: the peers would carry its modules.
     from realtime.live import Live
     from realtime.store import by_redis
-    from tests.bench.chat_checks import leave_out
     from tests.bench.machines import Door
 
-    leave_out(without)
     origins: list[str] = []
     live = Live(Door(), by_redis(redis_url), origins)
     await live.start()
@@ -127,15 +125,19 @@ async def bare() -> str:
     return f"http://127.0.0.1:{server.sockets[0].getsockname()[1]}"
 
 
-def main(kind: str, redis_url: str, without: str) -> None:
+def main(kind: str, redis_url: str) -> None:
     url = ""
 
-    async def answer(_asked: object) -> object:
+    async def answer(asked: dict[str, Any]) -> object:
         nonlocal url
+        if asked["ask"] == "leave_out":
+            from tests.bench.chat_checks import leave_out
+
+            leave_out(asked["name"])
         if not url:
             match kind:
                 case "room":
-                    url = await room(redis_url, without)
+                    url = await room(redis_url)
                 case "stock":
                     url = await stock()
                 case "picows":
@@ -149,6 +151,5 @@ if __name__ == "__main__":
     options = argparse.ArgumentParser(description=__doc__)
     options.add_argument("kind", choices=("room", "stock", "picows"))
     options.add_argument("--redis", default="")
-    options.add_argument("--without", default="")
     given = options.parse_args()
-    main(given.kind, given.redis, given.without)
+    main(given.kind, given.redis)

@@ -10,7 +10,7 @@ from __future__ import annotations
 import asyncio
 import sys
 import time
-from collections.abc import AsyncIterator, Mapping, Sequence
+from collections.abc import AsyncIterator, Mapping
 from contextlib import asynccontextmanager, suppress
 from typing import Any, Literal
 from urllib.parse import quote, unquote
@@ -26,7 +26,8 @@ from realtime.ports import Guest
 from realtime.store import Stores
 from realtime.store.bus import RedisFanout
 from realtime.store.link import Link
-from realtime.store.node import Asked, Node
+from realtime.store.node import Node, Script
+from realtime.store.pipe import Word
 from realtime.store.presence import RedisPresence
 from realtime.store.redis import RedisMeetingStore
 from server.listening import listen
@@ -69,15 +70,24 @@ def cookie(name: str, member: MemberId, facilitator: bool) -> str:
 
 
 class CountedNode(Node):
-    """Counts what goes to Redis and comes back: each batch is one round trip."""
+    """Counts what goes to Redis and comes back: all of one turn of the loop is one round trip."""
 
     trips = 0
     commands = 0
+    under_way = False
 
-    async def send(self, batch: Sequence[Asked]) -> list[Any]:
-        CountedNode.trips += 1
-        CountedNode.commands += len(batch)
-        return await super().send(batch)
+    async def answer(
+        self, words: tuple[Word, ...], script: Script | None = None, *, asking: bool = False
+    ) -> Any:
+        CountedNode.commands += 1
+        if not self.under_way:
+            self.under_way = True
+            CountedNode.trips += 1
+            asyncio.get_running_loop().call_soon(self._turned)
+        return await super().answer(words, script, asking=asking)
+
+    def _turned(self) -> None:
+        self.under_way = False
 
 
 class CountedLink(Link):

@@ -81,8 +81,8 @@ WORDS = (
     Breakage(
         "words go to people who are not inside",
         AUDIENCES,
-        "        within = circle.within(meeting)\n        self._server.send(",
-        "        within = circle.sockets.values()\n        self._server.send(",
+        "            those = [s for s in self.ready() if s.guest.member_id in people]\n",
+        "            those = [s for s in self.ready() if people]\n",
         SAID,
     ),
     Breakage(

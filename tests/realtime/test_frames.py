@@ -20,14 +20,15 @@ from engineio.async_socket import AsyncSocket
 from uvicorn.protocols.websockets.websockets_sansio_impl import WebSocketsSansIOProtocol
 from websockets.asyncio.client import connect as open_websocket
 from websockets.frames import Frame as WebSocketFrame
-from websockets.frames import Opcode
+from websockets.frames import Opcode, apply_mask  # type: ignore[attr-defined]
 from websockets.server import ServerProtocol
 
 from realtime.client.packets import connect as connect_packet
 from realtime.domain.meeting import Presence
 from realtime.encoding import framed, prepared
-from realtime.frames import MOST_UNANSWERED, MOST_UNREAD, Way
+from realtime.frames import MOST_UNANSWERED, MOST_UNREAD, Way, masked_text, nothing
 from realtime.light import READ_AGAIN, Idle
+from realtime.line import MAX_FRAME
 from tests.realtime.conftest import House
 
 
@@ -64,6 +65,8 @@ def test_a_frame_is_what_the_protocol_says(size: int) -> None:
         (ServerProtocol.parse, "request = yield from Request.parse("),
         (engineio.AsyncServer._make_response, "self._cors_headers(environ)"),
         (make_response, "environ['asgi.scope']['type'] == 'websocket'"),
+        (WebSocketsSansIOProtocol.data_received, "self.conn.receive_data(data)"),
+        (WebSocketsSansIOProtocol.handle_close, "self.transport.close()"),
     ],
     ids=lambda one: getattr(one, "__qualname__", None),
 )
@@ -93,6 +96,43 @@ def test_a_part_that_we_take_the_place_of_is_called_as_before(
     where: Callable[..., Any], parameters: list[str]
 ) -> None:
     assert list(inspect.signature(where).parameters) == parameters
+
+
+@pytest.mark.parametrize("size", [0, 1, 125, 126, MAX_FRAME])
+def test_a_clients_frame_is_found_where_it_is(size: int) -> None:
+    text = b"x" * size
+    frame = WebSocketFrame(Opcode.TEXT, text).serialize(mask=True, extensions=[])
+    found = masked_text(b"before" + frame, 6)
+    assert found is not None
+    start, stop = found
+    assert stop == 6 + len(frame)
+    assert apply_mask(frame[start - 6 :], frame[start - 10 : start - 6]) == text
+    for part in range(1, len(frame)):
+        cut = masked_text(frame[:part], 0)
+        assert cut is not None and cut[1] > part, "taken for whole"
+
+
+@pytest.mark.parametrize(
+    "frame",
+    [
+        WebSocketFrame(Opcode.TEXT, b"x" * (MAX_FRAME + 1)),
+        WebSocketFrame(Opcode.TEXT, b"x" * 70_000),
+        WebSocketFrame(Opcode.TEXT, b"part", fin=False),
+        WebSocketFrame(Opcode.BINARY, b"bytes"),
+        WebSocketFrame(Opcode.PING, b"ping"),
+        WebSocketFrame(Opcode.CLOSE, b"\x03\xe8"),
+    ],
+    ids=lambda frame: f"{frame.opcode.name}-{len(frame.data)}",
+)
+def test_what_is_no_whole_text_is_left_to_uvicorn(frame: WebSocketFrame) -> None:
+    assert masked_text(frame.serialize(mask=True, extensions=[]), 0) is None
+
+
+def test_an_unmasked_text_is_left_to_uvicorn() -> None:
+    assert (
+        masked_text(WebSocketFrame(Opcode.TEXT, b"x").serialize(mask=False, extensions=[]), 0)
+        is None
+    )
 
 
 def test_a_frame_for_the_queue_is_the_same_text() -> None:
@@ -240,7 +280,7 @@ async def test_an_answer_to_a_ping_keeps_the_line(house: House) -> None:
         while not way.heard:
             await sari.sync()
     way.beat()
-    assert not way._cut
+    assert way.put is not nothing
 
 
 async def test_what_floods_in_waits_in_the_network_and_is_answered_in_order(house: House) -> None:
@@ -265,6 +305,54 @@ async def test_what_floods_in_waits_in_the_network_and_is_answered_in_order(hous
     finally:
         live.events.handlers["nod"] = handler
     assert not inbox._paused
+
+
+async def test_frames_in_pieces_many_at_once_and_in_parts_are_answered_in_order(
+    house: House,
+) -> None:
+    await house.seat("Bu Sari", "Rina")
+    address = house.url.replace("http", "ws") + "/socket.io/?EIO=4&transport=websocket"
+    hello = {"protocol": 1, "circle": house.slug, "tab": "t", "observer": False}
+    async with open_websocket(address, additional_headers={"Cookie": "name=Rina"}) as rina:
+
+        async def answers(*numbers: int) -> None:
+            for number in numbers:
+                while not str(text := await rina.recv()).startswith("43"):
+                    pass
+                assert str(text).startswith(f'43{number}[{{"version"'), text
+
+        nods = [WebSocketFrame(Opcode.TEXT, b'42%d["nod",{}]' % number) for number in range(1, 5)]
+        one, two, three, four = (nod.serialize(mask=True, extensions=[]) for nod in nods)
+
+        async with asyncio.timeout(10):
+            await rina.send(connect_packet(hello))
+            while not str(await rina.recv()).startswith('42["joined"'):
+                pass
+            rina.transport.write(one + two + three[:9])
+            await answers(1, 2)
+            rina.transport.write(three[9:] + four[:1])
+            await answers(3)
+            rina.transport.write(four[1:])
+            await answers(4)
+            # In parts, as no browser sends it; from there on uvicorn reads by itself.
+            await rina.send(['425["no', 'd",{}]'])
+            await rina.send('426["nod",{}]')
+            await answers(5, 6)
+
+
+async def test_what_is_no_utf_8_ends_that_line_alone(house: House) -> None:
+    sari, _ = await house.seat("Bu Sari", "Rina")
+    address = house.url.replace("http", "ws") + "/socket.io/?EIO=4&transport=websocket"
+    hello = {"protocol": 1, "circle": house.slug, "tab": "t", "observer": False}
+    async with open_websocket(address, additional_headers={"Cookie": "name=Rina"}) as rina:
+        await rina.send(connect_packet(hello))
+        async with asyncio.timeout(10):
+            while not str(await rina.recv()).startswith('42["joined"'):
+                pass
+            broken = WebSocketFrame(Opcode.TEXT, b'421["say",{"id":"\xff"}]')
+            rina.transport.write(broken.serialize(mask=True, extensions=[]))
+            await rina.wait_closed()
+    assert (await sari.say("masih di sini")).ok
 
 
 async def test_a_line_without_a_room_is_ended(

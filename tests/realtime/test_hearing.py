@@ -60,17 +60,56 @@ async def test_whoever_falls_far_behind_has_the_present_state_instead() -> None:
     heard, ear = noting()
     for seq in range(MOST_UNHEARD + 1):
         ear.pass_on(WordsHeard(seq, "said", b""))
-    assert ear._queue.qsize() == 2
+    assert ear._queue.qsize() == 3
     await heard_of(ear)
-    assert heard == [state(5), WordsHeard(MOST_UNHEARD, "said", b"")]
+    # What was being heard is heard to its end.
+    first, last = WordsHeard(0, "said", b""), WordsHeard(MOST_UNHEARD, "said", b"")
+    assert heard == [first, state(5), last]
+
+
+async def test_whoever_is_through_at_once_hears_where_it_arrives() -> None:
+    heard: list[Heard] = []
+
+    async def load() -> Meeting | None:
+        return state(5).meeting
+
+    ear = Ear(heard.append, load)
+    for seq in range(MOST_UNHEARD + 1):
+        ear.pass_on(WordsHeard(seq, "said", b""))
+    assert len(heard) == MOST_UNHEARD + 1
+    ear.afresh()
+    ear.pass_on(state(6))
+    assert len(heard) == MOST_UNHEARD + 1, "it overtook what it has to come after"
+    await heard_of(ear)
+    assert heard[-2:] == [state(5), state(6)]
+
+
+async def test_a_hearer_that_fails_hears_what_comes_after() -> None:
+    heard: list[Heard] = []
+
+    def hear(item: Heard) -> None:
+        if item == state(1):
+            raise ValueError
+        heard.append(item)
+
+    async def load() -> Meeting | None:
+        return None
+
+    ear = Ear(hear, load)
+    ear.pass_on(state(1))
+    ear.pass_on(state(2))
+    assert heard == [state(2)]
+    ear.stop()
 
 
 async def test_a_stopped_ear_drops_what_it_has_not_heard() -> None:
     heard, ear = noting()
     ear.pass_on(state(1))
+    ear.pass_on(state(2))
     ear.stop()
     await ear.stopped()
-    assert heard == []
+    # What was being heard is heard to its end.
+    assert heard == [state(1)]
 
 
 async def test_a_load_that_fails_is_tried_again_while_nothing_else_comes() -> None:
