@@ -14,6 +14,7 @@ import os
 import random
 import secrets
 import shutil
+import signal
 import sys
 import tempfile
 import time
@@ -32,7 +33,7 @@ from tests.clusters import ValkeyCluster, cluster_in
 from tests.faults import programs as started
 from tests.faults.programs import Program
 from tests.postgres import MISSING, Postgres, programs
-from tests.rehearsal.upgrade import Table
+from tests.rehearsal.upgrade import Stopped, Table
 from tests.sound.networks import Cable, Host, ip, lay
 
 MIDDLE = f"198.18.{240 + os.getpid() % 10}.1"
@@ -319,6 +320,8 @@ async def run() -> Table:
     folder = Path(tempfile.mkdtemp(prefix="lingkar-hosts-"))
     try:
         await rehearse(table, folder)
+    except Stopped:
+        pass
     finally:
         shutil.rmtree(folder, ignore_errors=True)
     return table
@@ -328,6 +331,8 @@ def main() -> int:
     if why := unable():
         print(f"NOT RUN: {why}")
         return 3
+    # Whoever ends it finds nothing left of it.
+    signal.signal(signal.SIGTERM, signal.default_int_handler)
     table = asyncio.run(run())
     print(f"\n{table.told()}")
     return 0 if table.well else 1

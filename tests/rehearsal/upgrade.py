@@ -13,6 +13,7 @@ import io
 import json
 import os
 import shutil
+import signal
 import subprocess
 import sys
 import tarfile
@@ -47,6 +48,10 @@ print(json.dumps(dataclasses.asdict(made)))
 """
 
 
+class Stopped(Exception):
+    """A step did not end as expected; the table says which."""
+
+
 @dataclass
 class Table:
     """What was expected and what was seen."""
@@ -62,6 +67,9 @@ class Table:
         self.rows.append((what, expected, seen, time.monotonic() - began))
         mark = "ok " if seen == expected else "NOT"
         print(f"{mark} {what}: {seen} ({self.rows[-1][3]:.1f} s)", flush=True)
+        if seen != expected:
+            # What follows stands on it.
+            raise Stopped
 
     def told(self) -> str:
         lines = ["| step | expected | seen | seconds |", "| --- | --- | --- | --- |"]
@@ -282,10 +290,14 @@ def main() -> int:
     if commit is None:
         print(f"NOT RUN: {OLD} is not in this clone. Get its history: git fetch --unshallow --tags")
         return 3
+    # Whoever ends it finds nothing left of it.
+    signal.signal(signal.SIGTERM, signal.default_int_handler)
     table = Table()
     folder = Path(tempfile.mkdtemp(prefix="lingkar-upgrade-"))
     try:
         asyncio.run(rehearse(table, folder, commit))
+    except Stopped:
+        pass
     finally:
         shutil.rmtree(folder, ignore_errors=True)
     print(f"\n{table.told()}")
