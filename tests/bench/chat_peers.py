@@ -8,24 +8,19 @@ from __future__ import annotations
 
 import asyncio
 import shutil
-import subprocess
 import sys
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 from pathlib import Path
 from urllib.parse import urlsplit
 
-from scripts.web import node_exe, node_home
+from scripts.web import node_exe
+from tests.bench.npm import INSTALLED, PINNED, Missing, carry_out, same
+from tests.bench.npm import install as install_by_npm
 from tests.bench.sound_child import Child, child, python
 from tests.valkeys import as_keeper
 
 ROOT = Path(__file__).resolve().parents[2]
-PINNED = Path(__file__).with_name("peers")
-INSTALLED = ROOT / ".peers"
-
-
-class Missing(Exception):
-    """Why a peer cannot be measured."""
 
 
 class Contender:
@@ -48,47 +43,23 @@ async def install() -> dict[str, str]:
 
 
 def _npm() -> None:
-    lock = PINNED / "package-lock.json"
-    INSTALLED.mkdir(exist_ok=True)
-    if _same(lock, INSTALLED / "package-lock.json") and (INSTALLED / "node_modules").is_dir():
-        return
-    print("Setting up: Socket.IO on Node", flush=True)
-    for file in ("package.json", "package-lock.json"):
-        shutil.copy(PINNED / file, INSTALLED / file)
-    npm = node_home() / "lib/node_modules/npm/bin/npm-cli.js"
-    quiet = ("--ignore-scripts", "--no-audit", "--no-fund", "--silent")
-    try:
-        _carry_out(str(node_exe()), str(npm), "ci", *quiet)
-    except Missing:
-        (INSTALLED / "package-lock.json").unlink()
-        raise
+    install_by_npm(PINNED, INSTALLED, "Socket.IO on Node")
 
 
 def _pip() -> None:
     wanted, there = PINNED / "requirements.txt", INSTALLED / "requirements.txt"
-    if _same(wanted, there):
+    if same(wanted, there):
         return
     print("Setting up: picows", flush=True)
     INSTALLED.mkdir(exist_ok=True)
     uv = ROOT / ".tools/bin/uv"
     into = ("--python", sys.executable, "--target", str(INSTALLED / "python"))
-    _carry_out(
+    carry_out(
+        INSTALLED,
         *(str(uv), "pip", "install", "-q", "--no-config", "--require-hashes"),
         *("--no-deps", "-r", str(wanted), *into),
     )
     shutil.copy(wanted, there)
-
-
-def _same(one: Path, other: Path) -> bool:
-    return other.is_file() and one.read_bytes() == other.read_bytes()
-
-
-def _carry_out(*command: str) -> None:
-    try:
-        subprocess.run(command, cwd=INSTALLED, check=True, capture_output=True, timeout=300)
-    except (OSError, subprocess.SubprocessError) as error:
-        code = getattr(error, "returncode", type(error).__name__)
-        raise Missing(f"its package manager did not install it ({code})") from None
 
 
 @asynccontextmanager

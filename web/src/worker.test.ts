@@ -6,6 +6,8 @@ const SHELL = ["/static/built/a/pages.js", "/static/lambang.svg"];
 const NOTEBOOK = ["/static/built/a/notebook.js", "/static/built/a/id.js"];
 const KEPT = ["/bantuan", "/luring"].flatMap((path) => ["id", "en"].map((lang) => `${path}?bahasa=${lang}`));
 
+const OURS = { "Content-Security-Policy": "default-src 'none'; trusted-types lingkar" };
+
 type Handler = (event: object) => void;
 type Answer = Response | undefined;
 
@@ -18,9 +20,6 @@ function fakeCaches() {
     return {
       match: async (path: string) => cache.get(path)?.clone(),
       put: async (path: string, answer: Response) => void cache.set(path, answer),
-      addAll: async (paths: string[]) => {
-        for (const path of paths) cache.set(path, await fetch(path));
-      },
     };
   };
   const paths = () => [...all.values()].flatMap((cache) => [...cache.keys()]);
@@ -30,6 +29,7 @@ function fakeCaches() {
 let handlers: Record<string, Handler>;
 let caches: ReturnType<typeof fakeCaches>;
 let network: ReturnType<typeof vi.fn<(input: string | { url: string }, init?: RequestInit) => Promise<Response>>>;
+const skipped = vi.fn(async () => undefined);
 let remembered: ReturnType<typeof vi.fn>;
 const shown = vi.fn();
 
@@ -38,9 +38,11 @@ function online(): void {
   network.mockImplementation(async (input, init) => {
     const path = typeof input === "string" ? input : new URL(input.url).pathname;
     const lang = new Headers(init?.headers).get("Accept-Language") ?? "own";
-    return new Response(`${path} ${lang}`, { headers: { date: new Date().toUTCString() } });
+    return new Response(`${path} ${lang}`, { headers: { ...OURS, date: new Date().toUTCString() } });
   });
 }
+/** A network that wants to be signed in to first, and says so in place of every answer. */
+const portal = () => network.mockImplementation(async () => new Response("Pay here"));
 const offline = () => network.mockRejectedValue(new TypeError("no network"));
 
 async function worker(version = "one"): Promise<void> {
@@ -57,6 +59,7 @@ async function worker(version = "one"): Promise<void> {
     addEventListener: (kind: string, what: Handler) => (handlers[kind] = what),
     registration: { showNotification: shown },
     clients: { openWindow: vi.fn() },
+    skipWaiting: skipped,
     cookieStore: { set: remembered },
   });
   await import("./worker");
@@ -90,6 +93,7 @@ beforeEach(async () => {
   network = vi.fn();
   remembered = vi.fn(async () => undefined);
   shown.mockReset();
+  skipped.mockClear();
   vi.stubGlobal("caches", caches);
   vi.stubGlobal("fetch", network);
   vi.stubGlobal("location", new URL(ORIGIN));
@@ -140,9 +144,37 @@ test("where nothing is kept an error is an error", async () => {
 });
 
 test("a server that is down does not take help away, but its word counts elsewhere", async () => {
-  network.mockImplementation(async () => new Response("down", { status: 503 }));
+  network.mockImplementation(async () => new Response("down", { status: 503, headers: OURS }));
   expect(await text(await asked("/bantuan"))).toBe("/bantuan id");
   expect((await asked("/c/rabu"))?.status).toBe(503);
+});
+
+test("what a hotel's network puts in place of an answer is never kept, and does not take help away", async () => {
+  portal();
+  expect(await text(await asked("/bantuan"))).toBe("/bantuan id");
+  // Anywhere else it is shown: there it can be signed in to.
+  expect(await text(await asked("/"))).toBe("Pay here");
+  vi.useFakeTimers({ now: Date.now() + 86_400_001 });
+  await happens("message", { lang: "id", path: "/catatan" });
+  vi.useRealTimers();
+  expect(caches.paths().sort()).toEqual([...KEPT, ...SHELL, "/bahasa"].sort());
+  offline();
+  expect(await text(await asked("/bantuan"))).toBe("/bantuan id");
+  expect(await text(await asked(SHELL[0] ?? "", { mode: "cors" }))).toBe(`${SHELL[0]} own`);
+});
+
+test("a worker that met such a network while it was installed is not installed", async () => {
+  portal();
+  await worker("two");
+  await expect(happens("install")).rejects.toThrow();
+  expect(caches.all.get("lingkar-two")?.size ?? 0).toBe(0);
+});
+
+test("a new version waits until somebody wants it", async () => {
+  await happens("message", { lang: "id", path: "/" });
+  expect(skipped).not.toHaveBeenCalled();
+  await happens("message", { now: true });
+  expect(skipped).toHaveBeenCalledOnce();
 });
 
 test("a network that never answers is waited for six seconds, then help is there", async () => {

@@ -22,7 +22,7 @@ interface Asked extends Lasting {
   respondWith(answer: Promise<Response>): void;
 }
 interface Told extends Lasting {
-  data: { lang?: unknown; path?: unknown } | null;
+  data: { lang?: unknown; path?: unknown; now?: unknown } | null;
 }
 interface Tapped extends Lasting {
   notification: Notification;
@@ -33,6 +33,7 @@ interface Worker {
   addEventListener(kind: "message", what: (event: Told) => void): void;
   addEventListener(kind: "notificationclick", what: (event: Tapped) => void): void;
   registration: ServiceWorkerRegistration;
+  skipWaiting(): Promise<void>;
   clients: { openWindow(to: string): Promise<unknown> };
   /** Not in every browser. */
   cookieStore?: { set(cookie: Record<string, unknown>): Promise<void> };
@@ -53,24 +54,35 @@ const PATIENCE_MS = 6000;
 const DAY_MS = 86_400_000;
 const YEAR_MS = 365 * DAY_MS;
 
+/** What only this house says of itself. A network that asks to be signed in to first answers too. */
+const OURS = "trusted-types lingkar";
+const ours = (answer: Response): boolean =>
+  answer.headers.get("Content-Security-Policy")?.includes(OURS) ?? false;
+
 const under = (path: string, lang: string) => `${path}?bahasa=${lang}`;
 
 /** As a stranger sees it: what is kept says nothing about who uses this device. */
 async function keep(paths: string[], files: string[]): Promise<void> {
   const cache = await caches.open(HERE);
-  await cache.addAll(files);
+  await Promise.all(files.map(async (path) => cache.put(path, await genuine(fetch(path)))));
   const each = paths.flatMap((path) => LANGS.map((lang) => ({ path, lang })));
   await Promise.all(
     each.map(async ({ path, lang }) => {
-      const answer = await fetch(path, {
+      const asked = fetch(path, {
         credentials: "omit",
         cache: "no-store",
         headers: { "Accept-Language": lang },
       });
-      if (!answer.ok) throw new Error("nothing to keep");
-      await cache.put(under(path, lang), answer);
+      await cache.put(under(path, lang), await genuine(asked));
     }),
   );
+}
+
+/** Whole, and from here: what a network put in its place is not kept. */
+async function genuine(asked: Promise<Response>): Promise<Response> {
+  const answer = await asked;
+  if (!answer.ok || answer.redirected || !ours(answer)) throw new Error("nothing to keep");
+  return answer;
 }
 
 async function kept(path: string): Promise<Response | undefined> {
@@ -95,7 +107,7 @@ async function visit(request: Request): Promise<Response> {
   const own = [...ALWAYS, NOTEBOOK].includes(pathname) ? await kept(pathname) : undefined;
   try {
     const answer = await (own ? soon(fetch(request)) : fetch(request));
-    return own && answer.status >= 500 ? own : answer;
+    return own && (answer.status >= 500 || !ours(answer)) ? own : answer;
   } catch {
     return own ?? (await kept("/luring")) ?? Response.error();
   }
@@ -183,6 +195,8 @@ async function remind(): Promise<void> {
 worker.addEventListener("install", (event) => event.waitUntil(settle()));
 worker.addEventListener("activate", (event) => event.waitUntil(tidy()));
 worker.addEventListener("message", (event) => {
+  // Somebody wants the new version at once; otherwise it waits until no page of the old one is open.
+  if (event.data?.now === true) return event.waitUntil(worker.skipWaiting());
   // Without a network what was kept before stays.
   event.waitUntil(opened(event.data?.lang, event.data?.path).catch(() => null));
 });

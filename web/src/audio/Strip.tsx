@@ -3,6 +3,7 @@
 import { useEffect, useRef } from "preact/hooks";
 import { t } from "../words";
 import { Icon, type IconName } from "../room/Icon";
+import { whileSeen } from "../room/seen";
 import { sheet } from "../room/sheets";
 import { sounding, speaksElsewhere } from "../room/store";
 import { hearing, unhush } from "./player";
@@ -151,8 +152,7 @@ function Hold() {
 function OwnLevel() {
   const bar = useRef<HTMLSpanElement>(null);
   useEffect(() => {
-    const timer = setInterval(() => bar.current?.style.setProperty("--level", ownLevel().toFixed(2)), 100);
-    return () => clearInterval(timer);
+    return whileSeen(100, () => bar.current?.style.setProperty("--level", ownLevel().toFixed(2)));
   }, []);
   return <span class="sound__level" ref={bar} aria-hidden="true" />;
 }

@@ -1,5 +1,6 @@
 // Puts how loud each voice is on its petal, ten times a second. Straight onto the element: the ring
 // must not be drawn anew for it. Declines to say who is heard: the server does.
+import { whileSeen } from "../room/seen";
 import { heard, slots } from "../room/store";
 
 const EVERY_MS = 100;
@@ -12,7 +13,6 @@ export function showLevels(levels: () => readonly number[]): () => void {
     petal?.style.setProperty("--level", Math.min(1, Math.sqrt(level)).toFixed(2));
   };
   const tick = () => {
-    if (document.visibilityState === "hidden") return;
     const now = levels();
     slots.peek().forEach((member, i) => {
       if (member === null) return;
@@ -25,9 +25,9 @@ export function showLevels(levels: () => readonly number[]): () => void {
       shown.delete(member);
     }
   };
-  const timer = setInterval(tick, EVERY_MS);
+  const stop = whileSeen(EVERY_MS, tick);
   return () => {
-    clearInterval(timer);
+    stop();
     shown.forEach((member) => put(member, 0));
   };
 }

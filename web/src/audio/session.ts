@@ -1,6 +1,7 @@
 // Joining the sound of a circle, keeping it, and leaving. Only a press begins it; what is lost is
 // joined again, what is over is said. Declines to open a microphone: that is in `speaking.ts`.
 import { effect, untracked } from "@preact/signals";
+import { whileSeen } from "../room/seen";
 import { emit, link, meeting, slots, soundGone, toast, you, type Ack, type Link } from "../room/store";
 import type { SoundOffered } from "../wire.gen";
 import { t } from "../words";
@@ -220,8 +221,7 @@ function count(): () => void {
     if (total) meter.note(total, Date.now());
     data.value = meter.hour(Date.now());
   };
-  const every = setInterval(() => void look(), METER_MS);
-  return () => clearInterval(every);
+  return whileSeen(METER_MS, () => void look());
 }
 
 /** A failure that a person should try again by hand. */

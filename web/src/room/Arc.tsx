@@ -1,6 +1,7 @@
 // The time of a turn as a gold arc that fills and stays full. Declines to show digits, to turn red
 // and to cut anything off.
 import { useEffect, useRef, useState } from "preact/hooks";
+import { whileSeen } from "./seen";
 
 /** How much of the turn has gone, 0 to 1; null where no time runs. All in milliseconds. */
 export function gone(started: number | null, softLimit: number | null, now: number): number | null {
@@ -8,8 +9,8 @@ export function gone(started: number | null, softLimit: number | null, now: numb
   return Math.min(1, Math.max(0, (now - started) / (softLimit - started)));
 }
 
-/** Often enough to look like flowing, seldom enough for an old phone. */
-export const STEP_MS = 4000;
+/** Steps too small to be seen as such, and seldom enough for an old phone: nothing moves in between. */
+const STEP_MS = 2000;
 
 interface Props {
   started: number | null;
@@ -28,8 +29,7 @@ export function Arc({ started, softLimit, still, now }: Props) {
   const runs = part !== null && part < 1 && !still;
   useEffect(() => {
     if (!runs) return;
-    const timer = setInterval(() => again((n) => n + 1), STEP_MS);
-    return () => clearInterval(timer);
+    return whileSeen(STEP_MS, () => again((n) => n + 1));
   }, [runs, started, softLimit]);
   return (
     <svg class="arc" viewBox="0 0 100 100" aria-hidden="true">

@@ -1,5 +1,6 @@
 // Two slow clocks that a part of the console reads to render again. Members' screens have none.
 import { signal } from "@preact/signals";
+import { whileSeen } from "../seen";
 
 const second = signal(0);
 const quarter = signal(0);
@@ -8,8 +9,8 @@ let running = false;
 function run(): void {
   if (running) return;
   running = true;
-  setInterval(() => (second.value += 1), 1000);
-  setInterval(() => (quarter.value += 1), 15_000);
+  whileSeen(1000, () => (second.value += 1));
+  whileSeen(15_000, () => (quarter.value += 1));
 }
 
 /** Read inside a component: it renders again every second. */
