@@ -22,7 +22,7 @@ import uvicorn
 from server import collecting
 from server.listening import listen
 from server.serving import configured
-from tests.bench.chat_peers import INSTALLED
+from tests.bench.npm import INSTALLED
 from tests.bench.sound_child import serve
 
 Serving = Callable[[], Any]

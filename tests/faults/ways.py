@@ -58,6 +58,17 @@ class Way:
             pair.gate.clear()
             pair.stranded = True
 
+    def deafen(self) -> None:
+        """What goes there still arrives, and no answer comes back."""
+        for pair in self._pairs:
+            pair.back.clear()
+
+    def give_up(self) -> None:
+        """The far end waits no longer for what is frozen; the near end hears nothing of it."""
+        for pair in self._pairs:
+            if pair.far is not None:
+                pair.far.transport.abort()
+
     def mend(self) -> None:
         """As it was; what was stranded stays lost."""
         self._refusing = self._frozen = False
@@ -65,6 +76,7 @@ class Way:
         for pair in self._pairs:
             if not pair.stranded:
                 pair.gate.set()
+                pair.back.set()
 
     def _drop(self) -> None:
         for pair in list(self._pairs):
@@ -84,7 +96,7 @@ class Way:
             await pair.gate.wait()
             if self._refusing:
                 return
-            there, back = await asyncio.open_connection(*self.to)
+            there, back = await self._reach(reader, writer)
             pair.far = back
             async with asyncio.TaskGroup() as both:
                 both.create_task(self._carry(pair, reader, back))
@@ -97,6 +109,17 @@ class Way:
             self._pairs.discard(pair)
             self._tasks.discard(task)
 
+    async def _reach(
+        self, near: asyncio.StreamReader, back: asyncio.StreamWriter
+    ) -> tuple[asyncio.StreamReader, asyncio.StreamWriter]:
+        """Whoever came, and what is behind."""
+        return await asyncio.open_connection(*self.to)
+
+    async def _pass(self, size: int) -> None:
+        """As long as that many bytes take."""
+        if self.delay:
+            await asyncio.sleep(self.delay)
+
     async def _carry(
         self, pair: _Pair, reader: asyncio.StreamReader, writer: asyncio.StreamWriter
     ) -> None:
@@ -107,10 +130,11 @@ class Way:
                 data = b""
             # An end is news too: over a half-open line it does not get through.
             await pair.gate.wait()
+            if writer is pair.near:
+                await pair.back.wait()
             if not data:
                 raise ConnectionResetError
-            if self.delay:
-                await asyncio.sleep(self.delay)
+            await self._pass(len(data))
             writer.write(data)
             await writer.drain()
 
@@ -123,10 +147,13 @@ class _Pair:
         self.far: asyncio.StreamWriter | None = None
         self.gate = asyncio.Event()
         self.gate.set()
+        self.back = asyncio.Event()
+        self.back.set()
         self.stranded = False
 
     def drop(self) -> None:
         self.gate.set()
+        self.back.set()
         for writer in (self.near, self.far):
             if writer is not None:
                 with suppress(Exception):

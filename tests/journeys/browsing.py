@@ -176,8 +176,9 @@ async def arrive(
     *,
     theme: Literal["light", "dark"] = "light",
     scripts: bool = True,
+    through: str | None = None,
 ) -> Person:
-    """A new person: own cookies, own device, their language."""
+    """A new person: own cookies, own device, their language; `through` a proxy, if any."""
     width, height = SIZES[device]
     context = await browser.new_context(
         viewport={"width": width, "height": height},
@@ -188,6 +189,7 @@ async def arrive(
         timezone_id="Asia/Jakarta",
         color_scheme=theme,
         java_script_enabled=scripts,
+        proxy={"server": through} if through else None,
     )
     context.set_default_timeout(PATIENCE)
     page = await context.new_page()

@@ -51,6 +51,22 @@ test("the handshake names the circle and the protocol, by WebSocket alone", () =
   });
 });
 
+test("what nobody answers makes the page look whether the line still lives, once at a time", async () => {
+  store.link.value = "live";
+  emitWithAck.mockRejectedValue(new Error("timeout"));
+  await Promise.all([store.emit("say", { id: "a", text: "Halo" }), store.emit("nod", {})]);
+  await vi.waitFor(() => expect(socket.connect).toHaveBeenCalledOnce());
+  expect(emitWithAck.mock.calls.filter(([event]) => event === "sync")).toHaveLength(1);
+});
+
+test("a no that came back says that the line lives", async () => {
+  store.link.value = "live";
+  emitWithAck.mockResolvedValue({ ok: false, reason: "not_your_turn" });
+  await store.emit("say", { id: "a", text: "Halo" });
+  expect(emitWithAck).toHaveBeenCalledOnce();
+  expect(socket.connect).not.toHaveBeenCalled();
+});
+
 test.each(["not_signed_in", "not_a_member", "not_pledged", "banned", "removed", "old_client"])(
   "the refusal %s becomes a page of its own and empties the room",
   (reason) => {

@@ -42,12 +42,17 @@ export function connect(places: Places): () => void {
     timeout: 10_000,
   });
   const retry = makeRetry(socket);
+  hear(socket, places, retry);
+  const { look, unwatch } = watchNetwork(socket);
   store.attach({
     live: () => socket.connected,
-    emit: (event, payload) => ask(socket, event, payload),
+    async emit(event, payload) {
+      const ack = await ask(socket, event, payload);
+      // Nothing came back: a phone that has a new address is not told that its line is dead.
+      if (!ack.ok && ack.reason === "timeout" && store.link.value === "live") void look();
+      return ack;
+    },
   });
-  hear(socket, places, retry);
-  const unwatch = watchNetwork(socket);
   return () => {
     retry.stop();
     unwatch();
@@ -144,29 +149,35 @@ function leave(socket: Socket, places: Places, why: Gone["reason"]): void {
 }
 
 /** Phones sleep and change networks: say so at once, and look whether the line still lives. */
-function watchNetwork(socket: Socket): () => void {
+function watchNetwork(socket: Socket): { look: () => Promise<void>; unwatch: () => void } {
   const offline = () => {
     if (store.gate.value === null) store.link.value = "offline";
   };
-  const look = async () => {
-    if (store.gate.value !== null || document.visibilityState === "hidden") return;
-    if (socket.connected) {
-      try {
-        await socket.timeout(STILL_THERE_MS).emitWithAck("sync", {});
-        if (store.link.value === "offline") store.link.value = "live";
-        return;
-      } catch {
-        // A line that does not answer is dead, whatever the browser still thinks.
-      }
+  let looking = false;
+  const answers = async () => {
+    try {
+      await socket.timeout(STILL_THERE_MS).emitWithAck("sync", {});
+      return true;
+    } catch {
+      // A line that does not answer is dead, whatever the browser still thinks.
+      return false;
     }
-    if (store.gate.value === null) socket.disconnect().connect();
+  };
+  const look = async () => {
+    if (looking || store.gate.value !== null || document.visibilityState === "hidden") return;
+    looking = true;
+    const alive = socket.connected && (await answers());
+    looking = false;
+    if (alive && store.link.value === "offline") store.link.value = "live";
+    if (!alive && store.gate.value === null) socket.disconnect().connect();
   };
   window.addEventListener("offline", offline);
   window.addEventListener("online", look);
   document.addEventListener("visibilitychange", look);
-  return () => {
+  const unwatch = () => {
     window.removeEventListener("offline", offline);
     window.removeEventListener("online", look);
     document.removeEventListener("visibilitychange", look);
   };
+  return { look, unwatch };
 }
