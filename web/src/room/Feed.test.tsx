@@ -19,6 +19,21 @@ test("words are shown as text, whatever they contain", () => {
   expect(screen.getByRole("log").textContent).toContain("<img src=x");
 });
 
+test("with one line more the ones before are not drawn anew", async () => {
+  let read = 0;
+  const counted = { ...aSaid(1), mine: false, state: "sent" as const, get name() {
+    read += 1;
+    return "Rina";
+  } };
+  feed.value = [counted];
+  render(<Feed />);
+  const before = read;
+  expect(before).toBeGreaterThan(0);
+  feed.value = [...feed.value, { ...aSaid(2), mine: false, state: "sent" }];
+  await vi.waitFor(() => expect(document.querySelectorAll(".line")).toHaveLength(2));
+  expect(read).toBe(before);
+});
+
 test("a gap is one quiet line in the log", () => {
   onSaid(aSaid(1));
   onSaid(aSaid(4));
