@@ -53,6 +53,15 @@ def test_the_walk_reaches_what_a_room_is_made_of() -> None:
     assert {"Ring.tsx", "words.ts", "Console.tsx", "session.ts"} <= names
 
 
+def test_a_newer_version_is_offered_to_nobody_in_a_room_or_at_a_door() -> None:
+    offering = SOURCES / "pages/offline.ts"
+    for entry in ("room/main.tsx", "pages/lobby.ts", "notebook/main.tsx"):
+        assert offering not in sources_of(SOURCES / entry)
+    templates = ROOT / "server/templates"
+    asking = [path.name for path in templates.glob("*.html") if "parts.fresh()" in path.read_text()]
+    assert sorted(asking) == ["help.html", "landing.html"]
+
+
 def test_pages_outside_the_room_load_no_file_of_its_own() -> None:
     if not MANIFEST.is_file():
         pytest.skip("The page is not built.")
