@@ -51,9 +51,9 @@ export function notYet(reason: string, opens: string): Spoken | null {
 }
 
 /** How long until a shut door is tried again, in ms: often at first, for a facilitator may be
-    about to come; then seldom, for whoever leaves the page open all day. */
-export function pause(tries: number): number {
-  return tries < 12 ? 5_000 : 20_000;
+    about to come; then seldom, for whoever leaves the page open all day or looks elsewhere. */
+export function pause(tries: number, seen: boolean): number {
+  return tries < 12 && seen ? 5_000 : 20_000;
 }
 
 const SENT_AWAY = new Set(["not_signed_in", "not_a_member", "not_pledged"]);
@@ -105,7 +105,7 @@ function start(root: HTMLElement): void {
     if (later) {
       // A facilitator may come any moment; the door itself opens by the clock.
       say(later);
-      setTimeout(() => socket.connect(), pause(tries++) * (0.75 + Math.random() / 2));
+      setTimeout(() => socket.connect(), pause(tries++, document.visibilityState !== "hidden") * (0.75 + Math.random() / 2));
       return;
     }
     say(final ?? { key: "lobby.lost" });
