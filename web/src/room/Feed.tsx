@@ -1,5 +1,4 @@
 // The words of this meeting, while they last. Declines to keep, copy or search them.
-import type { VNode } from "preact";
 import { useEffect, useRef, useState } from "preact/hooks";
 import icons from "../icons.json";
 import { t } from "../words";
@@ -41,13 +40,6 @@ export function Log() {
   const stick = useRef(true);
   const [behind, setBehind] = useState(false);
   const items = feed.value;
-  // The same line for the same words: with one more, the hundreds before are not gone through anew.
-  const drawn = useRef(new WeakMap<FeedItem, VNode>()).current;
-  const lineOf = (item: FeedItem): VNode => {
-    const line = drawn.get(item) ?? <Line key={item.id} item={item} />;
-    drawn.set(item, line);
-    return line;
-  };
   useEffect(() => {
     const box = list.current;
     if (!box) return;
@@ -69,7 +61,9 @@ export function Log() {
     <>
       <div class="log" role="log" aria-label={t("feed.title")} tabIndex={0} ref={list} onScroll={onScroll}>
         {items.length === 0 && <p class="muted">{t("feed.empty")}</p>}
-        {items.map(lineOf)}
+        {items.map((item) => (
+          <Line key={item.id} item={item} />
+        ))}
       </div>
       {behind && (
         <button type="button" class="feed__new" onClick={toEnd}>
