@@ -34,6 +34,15 @@ test("with one line more the ones before are not drawn anew", async () => {
   expect(read).toBe(before);
 });
 
+test("however long the evening, the page holds the newest four hundred lines", () => {
+  for (let n = 1; n <= 450; n++) onSaid(aSaid(n, { text: `word ${n}.` }));
+  render(<Feed />);
+  const lines = [...screen.getByRole("log").children];
+  expect(lines).toHaveLength(400);
+  expect(lines.at(0)?.textContent).toContain("word 51.");
+  expect(lines.at(-1)?.textContent).toContain("word 450.");
+});
+
 test("a gap is one quiet line in the log", () => {
   onSaid(aSaid(1));
   onSaid(aSaid(4));
