@@ -1,4 +1,4 @@
-"""The air between one phone and the house: slow, lossy, gone, or a hotel's that wants to be paid.
+"""The air between one phone and the house: slow, lossy or gone.
 
 A SOCKS5 proxy on this machine, which a browser's context goes through: every request, every
 socket and the worker of the pages. Declines to look into what passes.
@@ -13,8 +13,6 @@ from contextlib import asynccontextmanager
 
 from tests.faults.ways import Place, Way
 
-PORTAL = "portal.example"
-WELCOME = b"<!doctype html><title>Hotel Melur</title><h1>Masuk ke jaringan hotel</h1>"
 PIECE = 1400
 """Bytes that travel together, and are lost together."""
 
@@ -26,8 +24,6 @@ class Air(Way):
         super().__init__(to)
         self.rate = 0.0
         self.loss = 0.0
-        self.portal: Place | None = None
-        """Who answers in place of everybody, as long as nobody has signed in there."""
         # Chance that is the same every time.
         self._chance = random.Random(5)
 
@@ -46,7 +42,7 @@ class Air(Way):
         size = {1: 4, 4: 16}.get(kind) or (await near.readexactly(1))[0]
         await near.readexactly(size + 2)
         back.write(b"\x05\x00\x00\x01" + bytes(6))
-        return await asyncio.open_connection(*(self.portal or self.to))
+        return await asyncio.open_connection(*self.to)
 
     async def _pass(self, size: int) -> None:
         again = sum(self._chance.random() < self.loss for _ in range(0, size, PIECE))
@@ -56,35 +52,6 @@ class Air(Way):
             wait += size / self.rate
         if wait:
             await asyncio.sleep(wait)
-
-
-async def _portal(reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
-    """A page of its own for whoever asks for it; everybody else is sent there."""
-    try:
-        while head := await reader.readuntil(b"\r\n\r\n"):
-            if f"\r\nhost: {PORTAL}\r\n".encode() in head.lower():
-                start, more = b"HTTP/1.1 200 OK", b"Content-Type: text/html\r\n"
-            elif b".js" in head.partition(b"\r\n")[0]:
-                # Some do not even send elsewhere, but answer by themselves.
-                start, more = b"HTTP/1.1 200 OK", b"Content-Type: text/html\r\n"
-            else:
-                start, more = b"HTTP/1.1 302 Found", f"Location: http://{PORTAL}/\r\n".encode()
-            length = f"Content-Length: {len(WELCOME)}\r\n\r\n".encode()
-            writer.write(start + b"\r\n" + more + length + WELCOME)
-            await writer.drain()
-    except (OSError, asyncio.IncompleteReadError):
-        pass
-    finally:
-        writer.close()
-
-
-@asynccontextmanager
-async def a_portal() -> AsyncIterator[Place]:
-    server = await asyncio.start_server(_portal, "127.0.0.1", 0)
-    try:
-        yield server.sockets[0].getsockname()[:2]
-    finally:
-        server.close()
 
 
 @asynccontextmanager

@@ -16,18 +16,16 @@ from playwright.async_api import Browser, expect
 from realtime.client import RoomClient
 from realtime.domain.commands import SetFloor, SetPhase
 from realtime.domain.meeting import Floor, Phase, Presence
-from tests.journeys.air import PORTAL, Air, a_portal, air_to
-from tests.journeys.browsing import Person, words
+from tests.journeys.air import Air, air_to
+from tests.journeys.browsing import Person
 from tests.journeys.hurried import Hurry
 from tests.journeys.meeting import say
 from tests.journeys.seated import Evening, House, evening, seated, seats_of
 from tests.journeys.test_coming_back import is_present
-from tests.journeys.test_offline_help import KEPT, READY
 
 MINUTE = 60
 SLOW_3G = 50_000
 """Bytes a second."""
-HELP = [f"/{page}?bahasa={lang}" for page in ("bantuan", "luring") for lang in ("id", "en")]
 
 
 @dataclass(frozen=True)
@@ -174,35 +172,6 @@ async def test_a_minute_without_network_holds_the_seat_and_what_was_typed(
         await melati.page.locator(".say__send").click()
         await there.awan.until(lambda room: len(room.said) == 2)
         assert [there.arrived(text) for text in ("Ke dalam kosong.", "Masih kutulis")] == [1, 1]
-
-
-async def test_a_hotels_network_is_never_taken_for_ours(house: House, browser: Browser) -> None:
-    async with a_portal() as portal, far(house, browser, clock=True) as there:
-        melati, page, seats = there.melati, there.melati.page, await seats_of(there.melati)
-        other = await melati.context.new_page()
-        await other.goto(f"{house.base}/bantuan")
-        await other.evaluate(READY, HELP)
-        await there.types("Belum selesai")
-        there.air.portal = portal
-        # Another network: what was open is no more.
-        there.air.cut()
-        there.air.mend()
-        await there.banner("st.reconnect")
-        await melati.sees(melati.words("say.offline"))
-        # Help lines are there; any other page is where one signs in to the network.
-        await other.goto(f"{house.base}/bantuan")
-        await expect(other.locator("h1")).to_have_text(words("id", "after.help"))
-        await other.goto(f"{house.base}/panduan")
-        await other.wait_for_url(f"http://{PORTAL}/")
-        there.air.portal = None
-        await page.clock.fast_forward(10_000)
-        await there.sits_again(seats)
-        await expect(page.locator("#say-text")).to_have_value("Belum selesai")
-        kept = "async () => (await Promise.all((await caches.keys()).map(async name => "
-        kept += "Promise.all((await (await caches.open(name)).matchAll()).map(a => a.text())))))"
-        await other.goto(f"{house.base}/bantuan")
-        assert set(HELP) <= set(await other.evaluate(KEPT))
-        assert "Hotel Melur" not in str(await other.evaluate(kept))
 
 
 async def test_a_tab_that_slept_wakes_in_its_seat_and_says_that_it_missed_words(
