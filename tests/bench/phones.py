@@ -11,18 +11,13 @@ from contextlib import asynccontextmanager
 from dataclasses import dataclass
 from pathlib import Path
 
-from playwright.async_api import Browser, CDPSession, Page
+from playwright.async_api import Browser
 
 from realtime.client import RoomClient
-from realtime.domain.commands import Accept, PassStick
 from server.circles.seed import Seeded
 from tests.bench.circles import short_names
 from tests.journeys.seated import Evening, a_house, evening
 
-SLOWER = 4
-"""How many times slower than this machine's the processor of a cheap phone is taken to be."""
-HEARTBEAT_MS = 10_000
-"""How often the line itself wakes a phone."""
 MELATI = "Melati"
 MOST = 30
 
@@ -54,44 +49,6 @@ class Circle:
         return {"name": circle.cookie_name, "value": value, "url": self.night.house.base}
 
 
-# What the browser tells of its own slowness, and every timer of the page as long as it runs.
-WATCH = """
-window.seen = {shifts: [], presses: []};
-new PerformanceObserver(list => {
-  for (const one of list.getEntries()) if (!one.hadRecentInput) seen.shifts.push([one.value,
-    one.sources.map(s => s.node?.className || s.node?.nodeName || '').join(' ')]);
-}).observe({type: 'layout-shift', buffered: true});
-new PerformanceObserver(list => {
-  for (const one of list.getEntries()) if (one.interactionId) seen.presses.push(one.duration);
-}).observe({type: 'event', durationThreshold: 16});
-window.timers = new Map();
-window.fired = 0;
-window.frames = 0;
-for (const [set, clear] of [['setInterval', 'clearInterval'], ['setTimeout', 'clearTimeout']]) {
-  const [begin, end] = [window[set].bind(window), window[clear].bind(window)];
-  window[set] = (what, ms, ...more) => {
-    const id = begin(() => {
-      window.fired++;
-      if (set === 'setTimeout') timers.delete(id);
-      what(...more);
-    }, ms);
-    timers.set(id, [set, ms ?? 0]);
-    return id;
-  };
-  window[clear] = id => { timers.delete(id); end(id); };
-}
-const frame = window.requestAnimationFrame.bind(window);
-window.requestAnimationFrame = what => { window.frames++; return frame(what); };
-"""
-# As a browser does it to a tab that is not in front; the tests' browsers never do by themselves.
-HIDE = """() => {
-  for (const [name, value] of [['visibilityState', 'hidden'], ['hidden', true]]) {
-    Object.defineProperty(document, name, {configurable: true, get: () => value});
-  }
-  document.dispatchEvent(new Event('visibilitychange'));
-}"""
-
-
 @asynccontextmanager
 async def a_circle(browser: Browser, seats: int) -> AsyncIterator[Circle]:
     """That many seats taken, once Melati has come too; a list of circles on the landing page."""
@@ -103,21 +60,3 @@ async def a_circle(browser: Browser, seats: int) -> AsyncIterator[Circle]:
             async with evening(house, browser, MELATI, *names, **form) as night:
                 others = [await night.speaker(name) for name in names]
                 yield Circle(night, others, waiting)
-
-
-@asynccontextmanager
-async def turn_of(one: RoomClient) -> AsyncIterator[None]:
-    """They take the stick that is offered to them, hold it for the block, and pass it on."""
-    await one.until(lambda room: room.you and room.you.offered)
-    await one.send(Accept())
-    await one.until(lambda room: room.you and room.you.turn_id)
-    yield
-    assert one.you and one.you.turn_id
-    await one.send(PassStick(one.you.turn_id, None))
-
-
-async def slow(page: Page) -> CDPSession:
-    """As slow as a cheap phone from now on."""
-    session = await page.context.new_cdp_session(page)
-    await session.send("Emulation.setCPUThrottlingRate", {"rate": SLOWER})
-    return session
