@@ -66,8 +66,8 @@ async def test_before_anything_is_typed_the_page_says_who_reads_it_how_long_and_
     page = await member.get(f"{site.circle}/lapor")
     before = page.text.partition("<textarea")[0]
     said = {
-        "id": ("Paling lama 30 hari", "mengelola server ini", "Bu Sari", "tidak diberi tahu"),
-        "en": ("At most 30 days", "runs this server", "Bu Sari", "is not told"),
+        "id": ("Paling lama 30 hari", "mengelola mesin tempat ini", "Bu Sari", "tidak diberi tahu"),
+        "en": ("At most 30 days", "runs the machine of this place", "Bu Sari", "is not told"),
     }[lang]
     assert all(words in before for words in said)
 
