@@ -15,7 +15,7 @@
 #   make audit           known flaws in what we build on     make sbom   what it is made of
 #   make release         the same built twice, with hashes and bills of materials; refuses what is not ready
 #   make wheel           the wheel and the sdist, with the page in them, into dist/
-#   make rehearsal       all of docker-compose.yml, started by hand, with a meeting in it
+#   make rehearsal       all of docker-compose.yml, started by hand, with a meeting in it (ARGS=hosts, upgrade)
 #   make lock            work out the lock files again (ARGS=--upgrade for newer versions)
 #   make clean           remove what make made; ./data stays
 #
@@ -41,10 +41,13 @@ WEB_SOURCES := $(shell find web/src web/locales -type f 2>/dev/null) web/vite.co
 INSTALL := $(UV) pip install -q --no-config --python $(BIN)/python
 COMPILE := $(UV) pip compile -q --no-config --universal --python-version 3.11 \
 	--generate-hashes --no-emit-index-url --no-header $(ARGS)
-# TEST_WORKERS=3 runs the whole suite on as many processes at once; much of its time is waiting.
-# What ARGS names runs on one: workers take longer to start than a file takes.
-TEST_WORKERS ?= 0
-AT_ONCE := -n $(TEST_WORKERS) --dist worksteal
+# The whole suite runs on one process more than there are cores; much of its time is waiting. What
+# failed beside others is tried once more by itself, and told. What ARGS names runs on one: workers
+# take longer to start than a file takes.
+TEST_WORKERS ?= $(shell n=$$(getconf _NPROCESSORS_ONLN 2>/dev/null || echo 2); [ $$n -lt 6 ] || n=5; expr $$n + 1)
+at_once = { $(BIN)/pytest -n $(TEST_WORKERS) --dist worksteal $(1) || { \
+	echo "Once more, by themselves: those that failed beside others"; \
+	$(BIN)/pytest --last-failed --last-failed-no-failures none $(1); }; }
 export UV_PYTHON_DOWNLOADS := never
 # Compiled modules are kept wherever make runs: without them every start costs seconds.
 unexport PYTHONDONTWRITEBYTECODE
@@ -78,14 +81,15 @@ budgets: $(RUN_READY) $(BUILT)
 	$(BIN)/python scripts/budgets.py
 test-py: $(DEV_READY) $(BUILT) $(BROWSER_READY)
 	@command -v git >/dev/null || { echo "The tests need git. On Debian: apt-get install git" >&2; exit 1; }
-	PLAYWRIGHT_NODEJS_PATH="$$($(WEB) where)" $(BIN)/pytest $(or $(ARGS),$(AT_ONCE))
+	export PLAYWRIGHT_NODEJS_PATH="$$($(WEB) where)"; $(if $(ARGS),$(BIN)/pytest $(ARGS),$(call at_once))
 # Where it can be installed it is; elsewhere the run says aloud what it left out.
 test-pg: $(DEV_READY) $(BUILT)
 	@{ $(POSTGRES); } || { [ "$$(id -u)" = 0 ] && command -v apt-get >/dev/null && \
 		echo "Setting up: PostgreSQL" && apt-get update -qq </dev/null && \
 		DEBIAN_FRONTEND=noninteractive apt-get install -y -qq --no-install-recommends \
 		postgresql </dev/null >/dev/null; } || true
-	@if $(POSTGRES); then LINGKAR_TEST_DATABASE=postgresql $(BIN)/pytest $(or $(ARGS),$(AT_ONCE) tests/server); \
+	@if $(POSTGRES); then export LINGKAR_TEST_DATABASE=postgresql; \
+	$(if $(ARGS),$(BIN)/pytest $(ARGS),$(call at_once,tests/server)); \
 	else echo "NOT RUN on PostgreSQL: it is not installed. On Debian: apt-get install postgresql" >&2; fi
 screens: $(DEV_READY) $(BUILT) $(BROWSER_READY)
 	PLAYWRIGHT_NODEJS_PATH="$$($(WEB) where)" $(BIN)/python -m tests.screens $(ARGS)
@@ -150,7 +154,8 @@ wheel: $(RUN_READY) $(BUILT)
 
 # Needs root on Debian; ARGS=--again does not build the image anew.
 rehearsal: $(DEV_READY) $(BUILT) $(BROWSER_READY)
-	PLAYWRIGHT_NODEJS_PATH="$$($(WEB) where)" $(BIN)/python -m tests.rehearsal $(ARGS)
+	PLAYWRIGHT_NODEJS_PATH="$$($(WEB) where)" $(BIN)/python -m \
+		tests.rehearsal$(if $(filter hosts upgrade,$(firstword $(ARGS))),.$(firstword $(ARGS)) $(wordlist 2,9,$(ARGS)), $(ARGS))
 
 # Each rule broken on purpose, and which test notices: ARGS='offer' for some of them.
 mutants: $(DEV_READY)
