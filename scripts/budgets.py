@@ -77,8 +77,15 @@ def weigh(files: set[str]) -> int:
 
 def in_one_language(files: set[str], manifest: dict[str, Any]) -> int:
     """Bytes of the files with the heaviest catalogue alone: nobody reads two at a time."""
-    catalogues = {part["file"] for name, part in manifest.items() if name.startswith("locales/")}
-    return weigh(files - catalogues) + max(weigh({file}) for file in files & catalogues)
+    catalogues: dict[str, set[str]] = {}
+    for name, part in manifest.items():
+        if name.startswith("locales/") and part["file"] in files:
+            # One of the whole room, and one of each part that loads later (`?walk`).
+            catalogues.setdefault(name.partition("?")[2], set()).add(part["file"])
+    own = set().union(*catalogues.values())
+    return weigh(files - own) + sum(
+        max(weigh({one}) for one in some) for some in catalogues.values()
+    )
 
 
 def scripts_of(entries: tuple[str, ...], manifest: dict[str, Any]) -> set[str]:

@@ -38,10 +38,13 @@ function catalogues(): Record<string, string> {
   return Object.fromEntries(files.map((file) => [file.replace(".json", ""), self(file)]));
 }
 
+/** Parts of the room that load later, each with a catalogue of its own. */
+const PARTS: Readonly<Record<string, RegExp>> = { sound: /^audio[\\/]/, walk: /^walk[\\/]/ };
+
 /**
  * Leave out of the catalogues what no script says: most words are on pages that the server renders.
  * A key counts as said where it stands in a source, or begins as a template in a source does.
- * What the sound alone says is in a catalogue of its own (`?sound`), and comes with it.
+ * What such a part alone says is in its own catalogue (`?sound`), and comes with it.
  */
 function onlySaidWords(): Plugin {
   let building = false;
@@ -53,17 +56,17 @@ function onlySaidWords(): Plugin {
     },
     async load(id) {
       const [file = "", query = ""] = id.split("?");
-      const ofSound = query.split("&").includes("sound");
+      const part = Object.keys(PARTS).find((one) => query.split("&").includes(one));
       // Unit tests read the whole catalogues.
-      if (!/[\\/]locales[\\/]\w+\.json$/.test(file) || !(building || ofSound)) return null;
-      const inSound = await saidIn((source) => /^audio[\\/]/.test(source));
-      const elsewhere = await saidIn((source) => !/^audio[\\/]/.test(source));
-      const wanted = (key: string): boolean => (ofSound ? inSound(key) && !elsewhere(key) : elsewhere(key));
+      if (!/[\\/]locales[\\/]\w+\.json$/.test(file) || !(building || part)) return null;
+      const own = await saidIn((source) => PARTS[part ?? ""]?.test(source) ?? false);
+      const elsewhere = await saidIn((source) => !Object.values(PARTS).some((one) => one.test(source)));
+      const wanted = (key: string): boolean => (part ? own(key) && !elsewhere(key) : elsewhere(key));
       const all = JSON.parse(await readFile(file, "utf8")) as Record<string, string>;
       const kept = Object.entries(all).filter(([key]) => wanted(key.replace(/_one$/, "")));
       const words = JSON.stringify(Object.fromEntries(kept));
       // With a part named, the bundler would not see by the file's name what it is.
-      return ofSound ? { code: `export default ${words}`, moduleType: "js" } : words;
+      return part ? { code: `export default ${words}`, moduleType: "js" } : words;
     },
   };
 }

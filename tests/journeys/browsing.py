@@ -39,6 +39,15 @@ QUIET = (
 )
 
 
+SHOWN_ROUND = """
+try {
+  const kept = "lingkar.settings";
+  if (!localStorage.getItem(kept)) localStorage.setItem(kept, '{"walked":["room","console"]}');
+} catch {}
+"""
+"""What a device keeps whose person knows the room: nobody offers to show them round."""
+
+
 def words(language: Language, key: str, **params: object) -> str:
     """The catalogue's words, so that a journey looks for what a person would read."""
     text: str = json.loads((ROOT / f"web/locales/{language}.json").read_text("utf-8"))[key]
@@ -177,8 +186,12 @@ async def arrive(
     theme: Literal["light", "dark"] = "light",
     scripts: bool = True,
     through: str | None = None,
+    newcomer: bool = False,
 ) -> Person:
-    """A new person: own cookies, own device, their language; `through` a proxy, if any."""
+    """A new person: own cookies, own device, their language; `through` a proxy, if any.
+
+    Most were shown round the room before.
+    """
     width, height = SIZES[device]
     context = await browser.new_context(
         viewport={"width": width, "height": height},
@@ -192,6 +205,8 @@ async def arrive(
         proxy={"server": through} if through else None,
     )
     context.set_default_timeout(PATIENCE)
+    if not newcomer:
+        await context.add_init_script(SHOWN_ROUND)
     page = await context.new_page()
     person = Person(page, context, language)
     page.on("websocket", lambda ws: _listen(ws, person))

@@ -139,6 +139,8 @@ async def test_in_a_round_each_person_hears_what_is_listed_in_order_and_nothing_
         await ears.all_hear("tell.ending")
         await night.sari.send(SetFloor(Floor.OPEN))
         await awan.press("room.pass")
+        # The answer to one's own press, and the way back from it.
+        await ears.one_hears("Awan", "polite", awan.words("slip.pass"))
         await ears.urgently("Melati", "tell.offered")
         await ears.all_hear("tell.offering", name="Melati", but="Melati")
         await ears.compare()

@@ -59,7 +59,7 @@ def said_in_the_room(key: str) -> bool:
 def room_sources() -> tuple[set[str], set[str]]:
     files = [
         path
-        for part in ("room", "audio")
+        for part in ("room", "audio", "walk")
         for path in (WEB / "src" / part).rglob("*.ts*")
         if not re.search(r"\.test\.|testing|staging", path.name)
     ]

@@ -1,5 +1,6 @@
 // How things stand with this person's own sound. Holds it and decides nothing.
 import { computed, signal } from "@preact/signals";
+import { slip } from "../room/soon";
 import { link, meeting, tab, you } from "../room/store";
 import type { SoundGone } from "../wire.gen";
 import type { Call } from "./call";
@@ -27,8 +28,8 @@ export const data = signal({ up: 0, down: 0 });
 
 const here = computed(() => (link.value === "live" && meeting.value && you.value ? { now: meeting.value, me: you.value } : null));
 
-/** This person may be heard now, from this tab. */
-export const may = computed(() => here.value !== null && mayBeHeard(here.value.now, here.value.me, tab));
+/** This person may be heard now, from this tab; who just passed the stick has done speaking. */
+export const may = computed(() => slip.value?.type !== "pass_stick" && here.value !== null && mayBeHeard(here.value.now, here.value.me, tab));
 /** A facilitator may be heard by stepping in. */
 export const canStepIn = computed(() => here.value !== null && mayStepIn(here.value.now, here.value.me, tab));
 

@@ -3,6 +3,7 @@ import { afterEach, beforeEach, describe, expect, test, vi } from "vitest";
 import type { MeetingView, YouView } from "../wire.gen";
 import { Actions } from "./Actions";
 import { sheet } from "./sheets";
+import { SLIP_MS } from "./soon";
 import { clockOffset, meeting, tab, writing, you } from "./store";
 import { aMeeting, aYou, fakeServer, fresh, held, offeredTo } from "./testing";
 import { softTone } from "./tone";
@@ -11,12 +12,16 @@ vi.mock("./tone", () => ({ softTone: vi.fn(), softBell: vi.fn(), canTouch: () =>
 
 let asked: ReturnType<typeof fakeServer>["asked"];
 beforeEach(() => {
+  vi.useFakeTimers();
   fresh();
   vi.mocked(softTone).mockClear();
   sheet.value = null;
   asked = fakeServer().asked;
 });
-afterEach(cleanup);
+afterEach(() => {
+  cleanup();
+  vi.useRealTimers();
+});
 
 function show(now: Partial<MeetingView>, me: Partial<YouView>) {
   meeting.value = aMeeting(now);
@@ -24,6 +29,8 @@ function show(now: Partial<MeetingView>, me: Partial<YouView>) {
   render(<Actions />);
 }
 const button = (name: RegExp | string) => screen.getByRole("button", { name });
+/** Nobody takes it back. */
+const meant = () => vi.advanceTimersByTime(SLIP_MS);
 const commands = () => asked.filter((one) => one.event === "command").map((one) => one.payload.command);
 
 describe("the main action", () => {
@@ -36,6 +43,7 @@ describe("the main action", () => {
   test("having asked you see your place, and a tap cancels", () => {
     show({ stick: held("rina"), next: "awan" }, { place: 3 });
     fireEvent.click(button("You are number 3. Tap to cancel."));
+    meant();
     expect(commands()).toEqual([{ type: "withdraw" }]);
   });
 
@@ -44,6 +52,7 @@ describe("the main action", () => {
     expect(screen.getByText("After RINA, it is your turn. No rush.")).toBeTruthy();
     fireEvent.click(button("I am ready"));
     fireEvent.click(button("Pass for now"));
+    meant();
     expect(commands()).toEqual([{ type: "ready" }, { type: "decline" }]);
   });
 
@@ -58,12 +67,14 @@ describe("the main action", () => {
     expect(screen.getByText("FAC is offering you the stick. Would you like it?")).toBeTruthy();
     fireEvent.click(button("Yes"));
     fireEvent.click(button("Pass for now"));
+    meant();
     expect(commands()).toEqual([{ type: "accept" }, { type: "decline" }]);
   });
 
   test("holding, you pass the stick of exactly this turn", () => {
     show({ stick: held("me") }, { turn_id: "turn-7" });
     fireEvent.click(button("I am done, pass the stick"));
+    meant();
     expect(commands()).toEqual([{ type: "pass_stick", turn_id: "turn-7", to: null }]);
   });
 

@@ -10,7 +10,9 @@ import { TakeOn } from "./Handing";
 import { Icon } from "./Icon";
 import { situation } from "./may";
 import { Quietly } from "./Quietly";
+import { SlipBack, SlipTold } from "./Slip";
 import { Small } from "./Small";
+import { slip, soon } from "./soon";
 import { SoundStrip } from "./Sound";
 import { meeting, nameOf, send, speaksElsewhere, writing, you } from "./store";
 import { TimeWords } from "./TimeWords";
@@ -27,7 +29,7 @@ export function Actions() {
       <TakeOn />
       <SoundStrip />
       {writing.value && <Composer />}
-      <Kept place={situation(now, me)}>
+      <Kept place={`${situation(now, me)} ${slip.value?.type ?? ""}`}>
         <Main now={now} me={me} />
       </Kept>
       <Quietly me={me} />
@@ -54,7 +56,16 @@ function Kept({ place, children }: { place: string; children: ComponentChildren 
 }
 
 /** The main action of every situation; facilitators have only those about their own turn. */
-export function Main({ now, me }: { now: MeetingView; me: YouView }) {
+export function Main(sight: { now: MeetingView; me: YouView }) {
+  return (
+    <>
+      <SlipTold />
+      {slip.value ? <SlipBack of={slip.value} /> : <Situated {...sight} />}
+    </>
+  );
+}
+
+function Situated({ now, me }: { now: MeetingView; me: YouView }) {
   switch (situation(now, me)) {
     case "holding":
       return <Holding now={now} me={me} />;
@@ -96,7 +107,7 @@ function Holding({ now, me }: { now: MeetingView; me: YouView }) {
     <>
       {speaksElsewhere.value && !writing.value && <Elsewhere />}
       <TimeWords />
-      <Stick onClick={() => void send({ type: "pass_stick", turn_id: turn, to: null })}>{t("room.pass")}</Stick>
+      <Stick onClick={() => soon({ type: "pass_stick", turn_id: turn, to: null })}>{t("room.pass")}</Stick>
       {now.round === null && (
         <p class="hint">{t("room.pass.name")}</p>
       )}
@@ -140,7 +151,7 @@ function Offered({ now, me }: { now: MeetingView; me: YouView }) {
       words={words}
       no={t("room.offer.no")}
       yes={t("room.offer.yes")}
-      onNo={() => void send({ type: "decline" })}
+      onNo={() => soon({ type: "decline" })}
       onYes={() => void send({ type: "accept" })}
     />
   );
@@ -164,7 +175,7 @@ function Next({ now, me }: { now: MeetingView; me: YouView }) {
       words={t("room.next", { name })}
       no={t("room.offer.no")}
       yes={t("room.ready")}
-      onNo={() => void send({ type: "decline" })}
+      onNo={() => soon({ type: "decline" })}
       onYes={() => void send({ type: "ready" })}
     />
   );
@@ -180,7 +191,7 @@ function Asked({ place }: { place: number }) {
       type="button"
       class="btn btn--asked btn--wide"
       aria-pressed="true"
-      onClick={() => void send({ type: "withdraw" })}
+      onClick={() => soon({ type: "withdraw" })}
     >
       <Icon name="stick" />
       {t("room.asked", { n: place })}

@@ -1,7 +1,7 @@
 // The one room page for every role: chooses what to show, holds no rules.
 import { signal } from "@preact/signals";
 import type { FunctionComponent } from "preact";
-import { useEffect } from "preact/hooks";
+import { useEffect, useRef } from "preact/hooks";
 import { t } from "../words";
 import { Actions } from "./Actions";
 import { Announcer } from "./Announcer";
@@ -23,8 +23,9 @@ import { SettingsSheet } from "./Settings";
 import { SeatSheet } from "./SeatSheet";
 import { SoundSheet } from "./Sound";
 import { closeSheet, isOpen, openSeat, sheet } from "./sheets";
-import { gate, meeting, nameOf, nodding, send, toast, you } from "./store";
+import { gate, link, meeting, nameOf, nodding, send, toast, writing, you } from "./store";
 import { Toasts } from "./Toasts";
+import { isCalm, walk, walkOf, wasWalked } from "./walking";
 
 export interface RoomPlaces {
   slug: string;
@@ -39,6 +40,9 @@ export interface RoomPlaces {
 // Members never load what only facilitators use.
 const loaded = signal<FunctionComponent | null>(null);
 const greeting = signal<FunctionComponent | null>(null);
+const showing = signal<FunctionComponent | null>(null);
+/** A newcomer looks at the room before anybody talks about it. */
+const SETTLED_MS = 1500;
 const reporting = signal<FunctionComponent<{ slug: string }> | null>(null);
 
 function Facilitating({ title }: { title: string }) {
@@ -71,6 +75,7 @@ export function Room({ places }: { places: RoomPlaces }) {
       <SoundSheet />
       <Greeting />
       <Reporting slug={places.slug} />
+      <Showing />
     </>
   );
 }
@@ -166,6 +171,35 @@ function Reporting({ slug }: { slug: string }) {
   }, [wanted]);
   const ReportSheet = reporting.value;
   return ReportSheet ? <ReportSheet slug={slug} /> : null;
+}
+
+/** The first walk: offered once the room stands still, loaded when there is one. */
+function Showing() {
+  const me = you.value;
+  const of = me && walkOf(me);
+  const calm = isCalm(meeting.value, me, link.value, gate.value);
+  const offers = of !== null && calm && !wasWalked(of) && !sheet.value && !writing.value;
+  const offered = useRef<string | null>(null);
+  useEffect(() => {
+    if (!offers || offered.current === of || walk.value) return;
+    const timer = setTimeout(() => {
+      // Once an evening: what was passed over is in the menu.
+      offered.current = of;
+      walk.value = { of, step: "offer" };
+    }, SETTLED_MS);
+    return () => clearTimeout(timer);
+  }, [offers, of]);
+  const wanted = walk.value !== null;
+  useEffect(() => {
+    if (!wanted || showing.value) return;
+    import("../walk/main").then(
+      async ({ ready }) => (showing.value = await ready()),
+      // It is a courtesy: where it does not come, nobody is told.
+      () => (walk.value = null),
+    );
+  }, [wanted]);
+  const Walking = showing.value;
+  return Walking && wanted ? <Walking /> : null;
 }
 
 function Arriving({ title }: { title: string }) {

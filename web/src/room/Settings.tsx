@@ -8,8 +8,10 @@ import type { TextSize, Theme } from "./settings";
 import { LineButton } from "./Quietly";
 import { Sheet } from "./Sheet";
 import { closeSheet, isOpen, sheet } from "./sheets";
-import { meeting, send, toast, you } from "./store";
+import { Sure } from "./Sure";
+import { link, meeting, send, toast, you } from "./store";
 import { canTouch } from "./tone";
+import { isCalm, walkAgain } from "./walking";
 
 /** Change the language in place: nothing reloads, no place is lost. */
 export async function switchTo(wanted: Lang): Promise<void> {
@@ -23,6 +25,12 @@ export async function switchTo(wanted: Lang): Promise<void> {
   document.documentElement.lang = wanted;
 }
 
+/** The sheet goes first: the walk is about what is under it. */
+function showAround(): void {
+  closeSheet();
+  if (you.value) walkAgain(you.value);
+}
+
 export function SettingsSheet() {
   return (
     <Sheet title={t("set.h")} open={isOpen("settings")} onClose={closeSheet}>
@@ -33,6 +41,7 @@ export function SettingsSheet() {
         )}
         <Way onClick={() => (sheet.value = { name: "help" })}>{t("lines.h")}</Way>
         <Way onClick={() => (sheet.value = { name: "report", memberId: null })}>{t("report.h1")}</Way>
+        {you.value && isCalm(meeting.value, you.value, link.value, null) && <Way onClick={showAround}>{t("set.walk")}</Way>}
         <Choice label={t("set.lang")} value={lang.value} pick={(v) => void switchTo(v)} options={LANGS} tongue />
         <Choice label={t("set.theme")} value={theme.value} pick={setTheme} options={themes()} />
         <Choice label={t("set.text")} value={textSize.value} pick={(v) => (textSize.value = v)} options={sizes()} />
@@ -131,11 +140,15 @@ function Ways() {
   return (
     <div class="ways">
       {me?.role === "member" && meeting.value?.phase !== "ended" && (
-        <Way onClick={observe}>{t("set.observe")}</Way>
+        <Sure words={t("set.observe")} asks={t("sure.observe")} yes={t("sure.observe.yes")} run={observe} />
       )}
-      <button type="button" class="btn btn--quiet btn--wide" onClick={leave}>
-        {t("out.leave")}
-      </button>
+      <Sure
+        words={t("out.leave")}
+        asks={t("sure.leave")}
+        yes={t("sure.leave.yes")}
+        run={leave}
+        look="btn--quiet btn--wide"
+      />
     </div>
   );
 }

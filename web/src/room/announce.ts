@@ -10,7 +10,8 @@
 // | connected again                                   | polite | link  | tell.reconnected          |
 // | the meeting ends in five minutes                  | polite | end   | tell.ending               |
 // | new words                                         | polite | –     | the log itself (role=log) |
-// | the answer to your own press                      | polite | –     | toasts (role=status)      |
+// | the answer to your own press                      | polite | –     | toasts, Slip, and the     |
+// |                                                   |        |       | sheets (role=status)      |
 // | next is you; the stick is offered to you, and a   | urgent | turn  | room.next, tell.offered,  |
 // | reminder of it; your turn; you passed, and are    |        |       | room.reminded, room.turn, |
 // | asked again                                       |        |       | tell.invited              |

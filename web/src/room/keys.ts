@@ -4,6 +4,7 @@ import { keepFocus } from "./focus";
 import { situation } from "./may";
 import { letterKeys } from "./settings";
 import { sheet } from "./sheets";
+import { slip, soon, takeBack } from "./soon";
 import { meeting, nod, send, writing, you } from "./store";
 
 export interface Key {
@@ -27,7 +28,8 @@ function askOrCancel(): void {
   if (!meeting.value || !you.value) return;
   const where = situation(meeting.value, you.value);
   if (where === "ask") void send({ type: "ask" });
-  if (where === "asked") void send({ type: "withdraw" });
+  if (slip.value?.type === "withdraw") takeBack();
+  else if (where === "asked") soon({ type: "withdraw" });
 }
 
 /** Facilitators have the field always in sight; members open it. */

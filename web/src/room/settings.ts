@@ -9,6 +9,8 @@ interface Kept {
   tones: boolean;
   touch: boolean;
   keys: boolean;
+  /** The walks round the room that were seen, or not wanted. */
+  walked: readonly string[];
 }
 
 const STORED = "lingkar.settings";
@@ -21,7 +23,7 @@ export function setCookie(name: string, value: string): void {
 }
 
 function read(): Kept {
-  const fallback: Kept = { text: "normal", tones: false, touch: false, keys: true };
+  const fallback: Kept = { text: "normal", tones: false, touch: false, keys: true, walked: [] };
   try {
     return { ...fallback, ...(JSON.parse(localStorage.getItem(STORED) ?? "{}") as Partial<Kept>) };
   } catch {
@@ -37,6 +39,7 @@ export const tones = signal<boolean>(kept.tones);
 /** Off unless asked for, as tones are: a phone on a table is heard. */
 export const touch = signal<boolean>(kept.touch);
 export const letterKeys = signal<boolean>(kept.keys);
+export const walked = signal<readonly string[]>(kept.walked);
 export const theme = signal<Theme>("auto");
 
 /** Show the settings on this page and keep them from now on. */
@@ -47,6 +50,7 @@ export function applySettings(): void {
     document.documentElement.dataset.text = textSize.value;
     const now: Kept = {
       text: textSize.value, tones: tones.value, touch: touch.value, keys: letterKeys.value,
+      walked: walked.value,
     };
     try {
       localStorage.setItem(STORED, JSON.stringify(now));

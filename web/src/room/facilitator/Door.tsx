@@ -5,6 +5,7 @@ import { t } from "../../words";
 import { Icon } from "../Icon";
 import { Sheet } from "../Sheet";
 import { closeSheet, isOpen, sheet } from "../sheets";
+import { Sure } from "../Sure";
 import { facilitating, meeting, send, serverNow } from "../store";
 import { minutesSince } from "../time";
 import type { WaitingView } from "../../wire.gen";
@@ -98,14 +99,14 @@ function Guest({ one }: { one: WaitingView }) {
         >
           {t("fac.admit")}
         </button>
-        <button
-          type="button"
-          class="btn btn--s"
-          aria-label={t("fac.turnaway.one", { name: one.name })}
-          onClick={() => void send({ type: "turn_away", member_id: one.member_id })}
-        >
-          {t("fac.turnaway")}
-        </button>
+        <Sure
+          words={t("fac.turnaway")}
+          label={t("fac.turnaway.one", { name: one.name })}
+          asks={t("fac.turnaway.sure", { name: one.name })}
+          yes={t("fac.turnaway.sure.yes")}
+          run={() => void send({ type: "turn_away", member_id: one.member_id })}
+          look="btn--s"
+        />
       </span>
     </li>
   );
