@@ -125,3 +125,21 @@ async def test_a_circle_is_shaped_joined_shared_and_kept(
         await examiner.look(sari, "delete, refused")
         assert [one.faults for one in (sari, awan, rina, melati)] == [[], [], [], []]
     examiner.content()
+
+
+async def test_what_a_circle_agreed_on_goes_on_paper_with_its_name_and_nothing_else(
+    house: House, browser: Browser
+) -> None:
+    circle = await house.circle(title="Rabu malam", listed=True)
+    guest = await arrive(browser, "id", "laptop")
+    page = guest.page
+    await page.goto(f"{house.base}/c/{circle.slug}")
+    await page.evaluate("window.print = () => { window.printed = true }")
+    await guest.press("agreements.print")
+    assert await page.evaluate("window.printed")
+    await page.emulate_media(media="print")
+    read = (await page.locator("body").inner_text()).split("\n")
+    lines = [f"{guest.words(f'pledge.{n}')}. {guest.words(f'pledge.{n}b')}" for n in range(1, 5)]
+    wanted = ["Rabu malam", guest.words("circle.agreements"), *lines]
+    assert [line for line in read if line.strip()] == wanted
+    await guest.context.close()

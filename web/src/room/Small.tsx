@@ -15,7 +15,7 @@ export function Small({ now, me }: { now: MeetingView; me: YouView }) {
       {holding ? <NodSwitch off={now.nods_off} /> : <NodButton now={now} me={me} />}
       <WriteButton />
       <OutButton />
-      <button type="button" class="ic" aria-haspopup="dialog" onClick={() => (sheet.value = { name: "hand" })}>
+      <button type="button" class="ic ic--hand" aria-haspopup="dialog" onClick={() => (sheet.value = { name: "hand" })}>
         <Icon name="care" />
         {me.hand_sent ? t("room.hand.sent") : t("room.hand")}
       </button>
@@ -63,7 +63,7 @@ function WriteButton() {
 
 export function OutButton() {
   return (
-    <button type="button" class="ic" onClick={() => void send({ type: "step_out" })}>
+    <button type="button" class="ic ic--out" onClick={() => void send({ type: "step_out" })}>
       <Icon name="cup" />
       {t("room.out")}
     </button>

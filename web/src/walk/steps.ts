@@ -16,8 +16,8 @@ export const STEPS: Record<Walk, readonly Step[]> = {
     { name: "circle", at: [".ring"] },
     { name: "stick", at: [".main-action .btn--stick", ".main-action .btn"] },
     { name: "words", at: [".feed"] },
-    { name: "out", at: [".four .ic:has(+ [aria-haspopup])"] },
-    { name: "hand", at: [".four .ic[aria-haspopup]"] },
+    { name: "out", at: [".four .ic--out"] },
+    { name: "hand", at: [".four .ic--hand"] },
     LAST,
   ],
   console: [
