@@ -23,6 +23,10 @@ UNTRUE_FORM = """
 }
 """
 
+HURRY = """
+() => Promise.all(Array.from({length: 30}, () => fetch('/tema', {method: 'post'}))).then(() => 0)
+"""
+
 
 def harm(data: Path, statement: str) -> None:
     """Change the database behind the server's back."""
@@ -86,6 +90,8 @@ async def test_whatever_goes_wrong_is_told_kindly_with_a_way_on_and_help(
     for person in people:
         await person.page.goto(f"{served.base}/bantuan")
         await sent_too_often(person, served.base)
+        # The next may be sent after half a second already: these are sooner.
+        await person.page.evaluate(HURRY)
         await person.page.evaluate(UNTRUE_FORM)
         await told(person, 429, examiner)
         await person.context.close()
