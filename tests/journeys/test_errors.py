@@ -71,6 +71,12 @@ async def test_whatever_goes_wrong_is_told_kindly_with_a_way_on_and_help(
     circle = await seed_circle(Settings(data_dir=data), listed=True)
     people = [await arrive(browser, "id", "phone"), await arrive(browser, "en", "phone")]
 
+    for person in people:
+        # Chosen, since a circle's own language comes before what a browser prefers.
+        await person.context.add_cookies(
+            [{"name": "lang", "value": person.language, "url": served.base}]
+        )
+
     async def all_are_told(status: int, path: str) -> None:
         for person in people:
             answer = await person.page.goto(served.base + path)

@@ -14,9 +14,8 @@ from tests.journeys.seated import House, evening, seated
 from tests.journeys.sticking import core, start, take
 
 COUNT_TAPS = """
-addEventListener("click", event => {
-  // A label passes its press on to its box: one tap all the same.
-  if (event.isTrusted && event.detail > 0) localStorage.taps = Number(localStorage.taps ?? 0) + 1;
+addEventListener("pointerdown", event => {
+  if (event.isTrusted) localStorage.taps = Number(localStorage.taps ?? 0) + 1;
 }, true);
 """
 
@@ -69,7 +68,7 @@ async def test_without_colours_every_kind_of_seat_still_looks_its_own(
         await start(night)
         await take(people["Siti"])
         await core(sari, "core.held", "Siti")
-        await sari.page.locator(".seat.is-next").wait_for()
+        await sari.page.locator(".seat.is-next").wait_for(state="attached")
         looks: dict[str, Any] = await sari.page.evaluate(LOOKS_OF_SEATS)
         kinds = {
             kind: next(look for classes, look in looks.items() if f"is-{kind}" in classes.split())
@@ -89,7 +88,7 @@ async def test_on_the_narrowest_phone_with_text_twice_as_large_nothing_is_lost(
         awan = await night.speaker("Awan")
         page = melati.page
         await page.set_viewport_size({"width": 320, "height": 640})
-        await page.add_style_tag(content="html{font-size:200%!important}")
+        await page.evaluate("document.documentElement.style.fontSize = '200%'")
         await night.sari.send(SetPhase(Phase.SHARING))
         await awan.say("Ini pekan yang panjang sekali untukku.")
         for key in ("room.ask", "room.offer.yes", "room.pass"):

@@ -48,7 +48,7 @@ async def test_a_newcomer_is_shown_round_by_keyboard_and_is_in_nobodys_way(
         await melati.press("set.walk")
         await card.wait_for()
         await start(night)
-        await melati.sees(melati.words("room.offer.yes"))
+        await page.get_by_role("button", name=melati.words("room.offer.yes")).wait_for()
         await expect(card).to_have_count(0)
         assert melati.faults == []
     examiner.content()
