@@ -1,9 +1,9 @@
 """`python -m tests.rehearsal.hosts`: a meeting over three hosts, and hosts that are lost in it.
 
 Each app host is a network namespace with a web and a sound process; six Valkey servers are a
-cluster beside them, with PostgreSQL, and share one network. Everything is on this machine and ends with it.
-Prints a table: step, expected, seen, seconds. Where it may not make networks or has no PostgreSQL
-it says so and ends with 3.
+cluster beside them, with PostgreSQL, and share one network. Everything is on this machine and ends
+with it. Prints a table: step, expected, seen, seconds. Where it may not make networks or has no
+PostgreSQL it says so and ends with 3.
 """
 
 from __future__ import annotations
