@@ -52,7 +52,7 @@ async def test_an_organiser_keeps_this_place_and_its_shelf(
     await examiner.look(organiser, "one help line")
     for path in ("angka", "undangan", "larangan", "bantuan"):
         await page.goto(f"{served.base}/kelola/{path}")
-        await examiner.look(organiser, path)
+        await examiner.look(organiser, f"kelola {path}")
 
     await page.goto(f"{served.base}{circle}/rak")
     await page.select_option("#kind", "recipe")
