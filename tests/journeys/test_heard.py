@@ -60,6 +60,7 @@ async def gathered(night: Evening) -> Ears:
     tini = await night.sitter("Tini")
     await tini.page.get_by_role("button", name=tini.words("room.menu")).click()
     await tini.press("set.observe")
+    await tini.press("sure.observe.yes")
     await tini.sees(tini.words("room.observing"))
     sari = await night.facilitator(device="laptop")
     await sari.page.goto(night.room)

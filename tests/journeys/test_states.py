@@ -37,6 +37,7 @@ async def member_states(night: Evening, melati: Person, examiner: Examiner) -> N
     await examiner.look(melati, "settings")
     await close_sheet(melati)
     await melati.page.locator(".petal").nth(1).click()
+    await melati.page.locator("dialog[open]").wait_for()
     await examiner.look(melati, "seat")
     await close_sheet(melati)
     await night.sari.send(SetPhase(Phase.OPENING))

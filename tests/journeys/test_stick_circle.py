@@ -54,6 +54,7 @@ async def test_edge_09_an_observer_who_joins_the_turns_comes_at_the_end_of_the_r
         siti, melati = await night.speaker("Siti"), await night.sitter("Melati")
         await melati.page.get_by_role("button", name=melati.words("room.menu")).click()
         await melati.press("set.observe")
+        await melati.press("sure.observe.yes")
         await melati.sees(melati.words("room.observing"))
         await start(night)
         turn = await take(siti)
