@@ -205,7 +205,7 @@ class Way(asyncio.Protocol):
             await self.send(socket.queue.get_nowait())
             socket.queue.task_done()
         socket.send = self.send
-        lighten(server.environ[socket.sid], socket, self._protocol)
+        lighten(server.environ.get(socket.sid), socket, self._protocol)
         server.beats.add(self)
         try:
             while not socket.closed:

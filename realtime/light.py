@@ -38,8 +38,11 @@ class NoQueue:
 NO_QUEUE = NoQueue()
 
 
-def lighten(environ: dict[str, Any], socket: Any, protocol: Any) -> None:
+def lighten(environ: dict[str, Any] | None, socket: Any, protocol: Any) -> None:
     """The line is open: let go of the handshake, and of a queue with its four deques."""
+    if environ is None:
+        # They hung up before that.
+        return
     kept = {name: value for name, value in environ.items() if name in READ_AGAIN}
     environ.clear()
     environ.update(kept)
