@@ -85,7 +85,7 @@ test("taken back, the question goes away", async () => {
 test("who was named to hold the circle in need finds it in their menu, nobody else does", async () => {
   sheet.value = { name: "settings" };
   render(<SettingsSheet />);
-  expect(screen.queryByText(/asked to be ready/)).toBeNull();
+  expect(screen.queryByText(/Be ready to hold/)).toBeNull();
   onYou(aYou({ successor: true }));
-  expect(await screen.findByText(/asked to be ready/)).toBeTruthy();
+  expect(await screen.findByText(/Be ready to hold/)).toBeTruthy();
 });

@@ -56,7 +56,7 @@ test("a report about a facilitator is meant for the organiser from the start", (
 
 test("before anything is typed it says who could read it and for how long", () => {
   render(<ReportSheet slug="duka" />);
-  for (const words of [/At most 30 days/, /runs this server/, /is not told/]) expect(screen.getByText(words)).toBeTruthy();
+  for (const words of [/At most 30 days/, /runs the machine of this place/, /is not told/]) expect(screen.getByText(words)).toBeTruthy();
 });
 
 test("nothing at all is no report", () => {
