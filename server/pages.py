@@ -62,6 +62,7 @@ from server.web import (
     BY_SCRIPTS,
     FORM,
     SIGN_IN,
+    Json,
     Services,
     form_token,
     read_cookie,
@@ -88,6 +89,7 @@ def make_pages(
 def laid_out() -> Quart:
     """Every route, template and gate, for no instance yet."""
     app = Quart("server", static_folder=None, template_folder=str(STATIC.parent / "templates"))
+    app.json = Json(app)
     app.config.update(MAX_CONTENT_LENGTH=LARGEST_BODY, MAX_FORM_PARTS=60, BODY_TIMEOUT=SLOWEST_BODY)
     people = (accounts, passkeys, ways_in, steps, codes, me, ending)
     desks = (desk, help_desk, figures, holders, own_lines, told)

@@ -98,3 +98,15 @@ async def test_a_body_with_more_fields_than_any_form_has_is_refused(site: Site) 
     headers = {"Content-Type": "multipart/form-data; boundary=b"}
     refused = await From(site, SCRIPT).send("/bahasa", data=parts + b"--b--\r\n", headers=headers)
     assert refused == 413
+
+
+@pytest.mark.parametrize("nested", ["[" * 30_000, "[" * 20_000 + "]" * 20_000])
+@pytest.mark.parametrize(
+    "path", ["/kunci/masuk", "/u", "/pengingat", "/c/orang-tua-tunggal-jakarta/lapor"]
+)
+async def test_json_nested_without_end_is_refused_like_any_other_that_is_none(
+    site: Site, path: str, nested: str
+) -> None:
+    script = From(site, SCRIPT)
+    status = await script.send(path, data=nested, headers={"Content-Type": "application/json"})
+    assert 400 <= status < 500
