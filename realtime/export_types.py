@@ -149,15 +149,19 @@ def _first_line(kind: type) -> str:
     return (kind.__doc__ or kind.__name__).strip().splitlines()[0]
 
 
-def main(arguments: list[str]) -> int:
-    text = render()
+def written(target: Path, text: str, arguments: list[str], module: str) -> int:
+    """Write a generated file; with `--check` only say whether it is stale. The exit code."""
     if arguments == ["--check"]:
-        fresh = TARGET.exists() and TARGET.read_text("utf-8") == text
+        fresh = target.exists() and target.read_text("utf-8") == text
         if not fresh:
-            print(f"{TARGET.name} is stale: run python -m realtime.export_types", file=sys.stderr)
+            print(f"{target.name} is stale: run python -m {module}", file=sys.stderr)
         return 0 if fresh else 1
-    TARGET.write_text(text, "utf-8")
+    target.write_text(text, "utf-8")
     return 0
+
+
+def main(arguments: list[str]) -> int:
+    return written(TARGET, render(), arguments, "realtime.export_types")
 
 
 if __name__ == "__main__":

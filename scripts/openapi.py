@@ -17,6 +17,7 @@ from typing import Any
 from quart import Quart
 from werkzeug.routing import Rule
 
+from realtime.export_types import written
 from server.health import LIVES, READY
 from server.pages import laid_out
 from server.web import BY_SCRIPTS
@@ -160,14 +161,7 @@ def render() -> str:
 
 
 def main(arguments: list[str]) -> int:
-    text = render()
-    if arguments == ["--check"]:
-        fresh = TARGET.exists() and TARGET.read_text("utf-8") == text
-        if not fresh:
-            print(f"{TARGET.name} is stale: run python -m scripts.openapi", file=sys.stderr)
-        return 0 if fresh else 1
-    TARGET.write_text(text, "utf-8")
-    return 0
+    return written(TARGET, render(), arguments, "scripts.openapi")
 
 
 if __name__ == "__main__":

@@ -11,10 +11,10 @@ from alembic.runtime.migration import MigrationContext
 from alembic.script import ScriptDirectory
 from sqlalchemy import Connection, MetaData, event, literal, select
 from sqlalchemy.engine import make_url
-from sqlalchemy.exc import DBAPIError, InterfaceError, OperationalError
+from sqlalchemy.exc import DBAPIError, IntegrityError, InterfaceError, OperationalError
 from sqlalchemy.exc import TimeoutError as PoolTimeout
 from sqlalchemy.ext.asyncio import AsyncSession, async_sessionmaker, create_async_engine
-from sqlalchemy.orm import DeclarativeBase
+from sqlalchemy.orm import DeclarativeBase, object_mapper
 
 from server import postgres
 
@@ -85,6 +85,17 @@ class Database:
         await self.engine.dispose()
 
 
+async def unless_there(db: AsyncSession, row: Base) -> None:
+    """Add a row where none has its key, also when two are the first at once."""
+    key = object_mapper(row).primary_key_from_instance(row)
+    if await db.get(type(row), tuple(key)) is None:
+        try:
+            async with db.begin_nested():
+                db.add(row)
+        except IntegrityError:
+            pass
+
+
 def is_away(error: BaseException) -> bool:
     """Whether it says that the database cannot be asked now, or cannot write; not that we erred."""
     return isinstance(error, AWAY) or (
@@ -115,17 +126,32 @@ def all_or_nothing(connection: Connection) -> None:
         connection.exec_driver_sql(f"SELECT pg_advisory_xact_lock({ONE_AT_A_TIME})")
 
 
+def migrations() -> Config:
+    config = Config()
+    config.set_main_option("script_location", str(MIGRATIONS))
+    return config
+
+
+def shapes() -> tuple[str, ...]:
+    """Every shape of the tables that this program knows, the newest first."""
+    steps = ScriptDirectory.from_config(migrations()).walk_revisions()
+    return tuple(step.revision for step in steps)
+
+
+def shape_of(connection: Connection) -> str | None:
+    """The one that they have; None before the first."""
+    return MigrationContext.configure(connection).get_current_revision()
+
+
 def migrate(connection: Connection, to: str) -> None:
     """Migrate up to `to` ('head' or a revision), or down for 'base' and for one that is older.
 
     Tables that a newer Lingkar shaped are left as they are by 'head': what it adds stands in
     nobody's way, and what it takes away waits for a release more. So processes of both can run.
     """
-    config = Config()
-    config.set_main_option("script_location", str(MIGRATIONS))
+    config = migrations()
     config.attributes["connection"] = connection
-    now = MigrationContext.configure(connection).get_current_revision() or ""
-    known = {step.revision for step in ScriptDirectory.from_config(config).walk_revisions()}
+    now, known = shape_of(connection) or "", shapes()
     if to == "head" and now and now not in known:
         return
     # They are numbered in their order.

@@ -20,6 +20,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from queue import SimpleQueue
 
+from tests import tracked
 from tests.breakages.breakage import Breakage
 from tests.breakages.delivery import DELIVERY_BROKEN
 from tests.breakages.losses import LOSSES_BROKEN
@@ -61,20 +62,6 @@ class Outcome:
 
 class Unfit(Exception):
     """The tests fail without any breakage, or do not run at all: they tell nothing."""
-
-
-def copy_tree(to: Path) -> None:
-    """What is tracked or would be: neither packages nor anything that was built."""
-    told = subprocess.run(
-        ["git", "ls-files", "-z", "--cached", "--others", "--exclude-standard"],
-        cwd=ROOT,
-        check=True,
-        capture_output=True,
-    ).stdout.decode()
-    for name in filter(None, told.split("\0")):
-        if (ROOT / name).is_file():
-            (to / name).parent.mkdir(parents=True, exist_ok=True)
-            shutil.copy2(ROOT / name, to / name)
 
 
 def run_tests(tree: Path, tests: tuple[str, ...], *, keep_compiled: bool = False) -> str:
@@ -132,7 +119,7 @@ def attempt(breakage: Breakage, trees: SimpleQueue[Path]) -> Outcome:
 def prepare(into: Path, tests: tuple[str, ...]) -> SimpleQueue[Path]:
     """The copies to work in. Raises `Unfit` where the tests fail already."""
     first = into / "1"
-    copy_tree(first)
+    tracked.copy(ROOT, first)
     failed = run_tests(first, tests, keep_compiled=True)
     if failed:
         raise Unfit(f"Without any breakage this fails: {failed}")

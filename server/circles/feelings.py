@@ -9,10 +9,10 @@ from dataclasses import dataclass
 from typing import cast
 
 from sqlalchemy import CursorResult, select, update
-from sqlalchemy.exc import IntegrityError
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from server.circles.tables import Circle, Feeling, Membership
+from server.database import unless_there
 
 ANSWERS = ("heard", "partly", "not_heard")
 VISITS = (2, 3)
@@ -53,13 +53,8 @@ async def answer(db: AsyncSession, membership: Membership, felt: str) -> bool:
 
 
 async def count(db: AsyncSession, circle_id: str, felt: str) -> None:
-    """One more; the first of a circle makes its row, also when two are the first."""
-    if await db.get(Feeling, circle_id) is None:
-        try:
-            async with db.begin_nested():
-                db.add(Feeling(circle_id=circle_id, heard=0, partly=0, not_heard=0))
-        except IntegrityError:
-            pass
+    """One more; the first of a circle makes its row."""
+    await unless_there(db, Feeling(circle_id=circle_id, heard=0, partly=0, not_heard=0))
     column = getattr(Feeling, felt)
     await db.execute(
         update(Feeling).where(Feeling.circle_id == circle_id).values({felt: column + 1})

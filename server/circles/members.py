@@ -7,7 +7,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
-from sqlalchemy import exists, func, select, update
+from sqlalchemy import ColumnElement, exists, func, select, update
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from server.circles.companions import unpair_all
@@ -31,17 +31,21 @@ def facilitators_needed(circle: Circle) -> int:
     return 2 if circle.ages == "minors" else 1
 
 
+def holding() -> ColumnElement[bool]:
+    """A membership of somebody who holds a circle and may come."""
+    return (
+        (Membership.role == FACILITATOR)
+        & (Membership.state == MEMBER)
+        & Membership.banned.is_(False)
+    )
+
+
 async def count_facilitators(db: AsyncSession, circle: Circle) -> int:
     """Who hold the circle now."""
     found = await db.scalar(
         select(func.count())
         .select_from(Membership)
-        .where(
-            Membership.circle_id == circle.id,
-            Membership.role == FACILITATOR,
-            Membership.state == MEMBER,
-            Membership.banned.is_(False),
-        )
+        .where(Membership.circle_id == circle.id, holding())
     )
     return found or 0
 

@@ -9,6 +9,7 @@ from babel.numbers import format_decimal
 from quart import Blueprint, Response, g
 
 from server.accounts.passkeys import address_of
+from server.circles.bans import all_bars
 from server.desk import lines, overview, queries, weeks
 from server.desk.routes import organiser, today
 from server.web import db, page, services
@@ -30,7 +31,7 @@ async def show() -> Response:
         weeks=past,
         circles=await queries.count_circles(db()),
         unheld=await overview.unheld(db()),
-        bans=await overview.bans(db()),
+        bans=len(await queries.banned(db())) + len(await all_bars(db())),
         stale=await lines.stale_lines(db(), today()),
         health=await overview.health(db(), int(time.time())),
         keys_work=address_of(services().settings) is not None,

@@ -9,12 +9,14 @@ import asyncio
 import shutil
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
+from operator import attrgetter
 from pathlib import Path
 
 from sqlalchemy import ColumnElement, exists, func, select, text
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from server.accounts.tables import Passkey, Person, RecoveryCode, SignIn
+from server.circles.members import holding
 from server.circles.tables import Circle, Membership
 from server.desk.weeks import Sums, told
 
@@ -60,7 +62,6 @@ class Storage:
 class Column:
     """One week in a picture. `figure` None: too few to be told, a dot."""
 
-    sums: Sums
     figure: int | None
     x: int
     height: float
@@ -79,9 +80,7 @@ class Chart:
 
 
 CHARTS: dict[str, Callable[[Sums], int | None]] = {
-    "meetings": lambda sums: sums.meetings,
-    "seats": lambda sums: sums.seats,
-    "turns": lambda sums: sums.turns,
+    name: attrgetter(name) for name in ("meetings", "seats", "turns")
 }
 
 
@@ -94,7 +93,7 @@ def columns(weeks: Sequence[Sums], of: Callable[[Sums], int | None]) -> list[Col
     """The oldest on the left."""
     top = max((of(week) or 0 for week in weeks), default=0) or 1
     return [
-        Column(week, of(week), 20 * at, round((of(week) or 0) * HIGH / top, 1))
+        Column(of(week), 20 * at, round((of(week) or 0) * HIGH / top, 1))
         for at, week in enumerate(weeks)
     ]
 
@@ -121,29 +120,10 @@ async def people(db: AsyncSession, which: ColumnElement[bool]) -> int:
     return await db.scalar(select(func.count()).select_from(Person).where(which)) or 0
 
 
-def holding() -> ColumnElement[bool]:
-    """A membership of somebody who facilitates and may come."""
-    return (
-        (Membership.role == "facilitator")
-        & (Membership.state == "member")
-        & Membership.banned.is_(False)
-    )
-
-
 async def unheld(db: AsyncSession) -> int:
     """Circles without anybody who facilitates."""
     held = exists().where(holding(), Membership.circle_id == Circle.id)
     return await db.scalar(select(func.count()).select_from(Circle).where(~held)) or 0
-
-
-async def bans(db: AsyncSession) -> int:
-    """Memberships that may not return; those who erased themselves are counted with the bars."""
-    return (
-        await db.scalar(
-            select(func.count()).select_from(Membership).where(Membership.banned.is_(True))
-        )
-        or 0
-    )
 
 
 async def storage(db: AsyncSession, folder: Path) -> Storage:

@@ -11,18 +11,19 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 
 from sqlalchemy import delete, select, update
-from sqlalchemy.exc import IntegrityError
 from sqlalchemy.ext.asyncio import AsyncSession
 
+from server.database import unless_there
 from server.desk.tables import Week
 
 AT_LEAST = 5
 """A smaller sum is shown to nobody."""
 TOGETHER = 2
 """People who make a meeting; one alone looked at the room."""
+A_WEEK = dt.timedelta(weeks=1)
 SHOWN = 12
 """Weeks."""
-KEPT = dt.timedelta(weeks=104)
+KEPT = 104 * A_WEEK
 
 
 @dataclass(frozen=True)
@@ -41,16 +42,11 @@ def monday(day: dt.date) -> dt.date:
 
 
 async def count(db: AsyncSession, day: dt.date, seats: int, turns: int) -> None:
-    """One more meeting; the first of a week makes its row, also when two are the first."""
+    """One more meeting; the first of a week makes its row."""
     if seats < TOGETHER:
         return
     starts = monday(day)
-    if await db.get(Week, starts) is None:
-        try:
-            async with db.begin_nested():
-                db.add(Week(starts=starts, meetings=0, seats=0, turns=0))
-        except IntegrityError:
-            pass
+    await unless_there(db, Week(starts=starts, meetings=0, seats=0, turns=0))
     await db.execute(
         update(Week)
         .where(Week.starts == starts)
@@ -85,6 +81,3 @@ def told(figure: int) -> int | None:
 async def forget(db: AsyncSession, today: dt.date) -> None:
     """Weeks long over."""
     await db.execute(delete(Week).where(Week.starts < monday(today) - KEPT))
-
-
-A_WEEK = dt.timedelta(weeks=1)

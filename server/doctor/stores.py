@@ -6,12 +6,8 @@ Reads settings and shapes, no content; brings no table to a newer shape.
 from __future__ import annotations
 
 import time
-from pathlib import Path
 from urllib.parse import urlsplit
 
-from alembic.config import Config
-from alembic.runtime.migration import MigrationContext
-from alembic.script import ScriptDirectory
 from redis.asyncio import Redis
 from redis.exceptions import RedisError
 from sqlalchemy import text
@@ -20,7 +16,7 @@ from sqlalchemy.ext.asyncio import AsyncConnection
 
 from realtime.credentials import password_of
 from server import gate, processes
-from server.database import MIGRATIONS, Database
+from server.database import Database, shape_of, shapes
 from server.doctor.finding import Finding, bad, look, ok
 from server.listening import CannotServe
 from server.settings import Settings
@@ -105,12 +101,9 @@ async def database(settings: Settings) -> list[Finding]:
 
 
 async def examined(connection: AsyncConnection) -> list[Finding]:
-    newest = newest_shape()
-    shape = await connection.run_sync(
-        lambda plain: MigrationContext.configure(plain).get_current_revision()
-    )
-    if shape != newest:
-        known = shape is None or shape in shapes()
+    shape, known_shapes = await connection.run_sync(shape_of), shapes()
+    if shape != known_shapes[0]:
+        known = shape is None or shape in known_shapes
         return [(look if known else bad)("database", "older" if known else "newer")]
     if connection.dialect.name == "sqlite":
         sound = await connection.scalar(text("PRAGMA quick_check(1)"))
@@ -120,19 +113,3 @@ async def examined(connection: AsyncConnection) -> list[Finding]:
         return [bad("database", "charset", charset=charset)]
     there = await connection.scalar(text("SELECT extract(epoch FROM clock_timestamp())"))
     return [ok("database"), agrees("PostgreSQL", float(there or 0) - time.time())]
-
-
-def script() -> ScriptDirectory:
-    config = Config()
-    config.set_main_option("script_location", str(Path(MIGRATIONS)))
-    return ScriptDirectory.from_config(config)
-
-
-def newest_shape() -> str | None:
-    """The last migration that this program has."""
-    return script().get_current_head()
-
-
-def shapes() -> set[str]:
-    """Every shape that this program knows."""
-    return {revision.revision for revision in script().walk_revisions()}

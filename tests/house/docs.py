@@ -21,6 +21,8 @@ from collections.abc import Iterator
 from dataclasses import dataclass, field
 from pathlib import Path
 
+from tests import tracked
+
 ROOT = Path(__file__).resolve().parents[2]
 FENCE = re.compile(
     r"^(?P<mark>`{3,})(?P<kind>[\w-]*) ?(?P<how>.*)\n(?P<text>(?:.*\n)*?)(?P=mark)$", re.M
@@ -146,14 +148,7 @@ class Sandbox:
         copy = self.home / "lingkar"
         if copy.is_dir():
             return copy
-        named = subprocess.run(
-            ["git", "ls-files", "-z", "--cached", "--others", "--exclude-standard"],
-            cwd=ROOT, check=True, capture_output=True, text=True,
-        ).stdout  # fmt: skip
-        for name in filter(None, named.split("\0")):
-            if (ROOT / name).is_file():
-                (copy / name).parent.mkdir(parents=True, exist_ok=True)
-                shutil.copy2(ROOT / name, copy / name)
+        tracked.copy(ROOT, copy)
         for name in MADE:
             if (ROOT / name).exists():
                 (copy / name).symlink_to(ROOT / name)

@@ -16,6 +16,8 @@ from pathlib import Path
 
 import pytest
 
+from tests import tracked
+
 ROOT = Path(__file__).resolve().parents[2]
 
 # Written in pieces, so that this file may be looked at too.
@@ -56,13 +58,7 @@ def files() -> list[Path]:
     """Tracked files and new ones that are not ignored."""
     if shutil.which("git") is None:
         pytest.fail("these tests need git")
-    told = subprocess.run(
-        ["git", "ls-files", "-z", "--cached", "--others", "--exclude-standard"],
-        cwd=ROOT,
-        check=True,
-        capture_output=True,
-    ).stdout
-    found = [ROOT / name.decode() for name in told.split(b"\0") if name]
+    found = [ROOT / name for name in tracked.names(ROOT)]
     return [path for path in found if path.is_file() and not path.is_symlink()]
 
 

@@ -20,7 +20,7 @@ from realtime.domain.meeting import Floor, MemberId, Order, Presence, Wording
 from realtime.domain.refusal import Reason
 from realtime.encoding import prepared
 from realtime.live import Live
-from realtime.ports import StateHeard
+from realtime.ports import Guest, StateHeard
 from realtime.store import Memory, by_memory
 from tests.realtime.conftest import Door, House, Time, serving
 
@@ -31,6 +31,12 @@ class World:
     memory: Memory
     time: Time
     live: Live
+
+    async def seated_without_a_line(self, name: str) -> Guest:
+        """Somebody who is in the meeting, and connected to no process."""
+        guest = await self.house.door.admit({"name": name}, self.house.slug)
+        await self.live.room.arrived(guest, observer=False)
+        return guest
 
 
 @pytest.fixture
@@ -81,8 +87,7 @@ async def test_a_wall_clock_that_jumps_an_hour_ends_nothing(world: World) -> Non
 async def test_whoever_is_gone_without_a_goodbye_is_noticed(world: World) -> None:
     (host,) = await world.house.seat("Bu Sari")
     # A seat whose connection was on a process that died: no beat, and nobody to report it.
-    guest = await world.house.door.admit({"name": "Bu Ani"}, world.house.slug)
-    await world.live.room.arrived(guest, observer=False)
+    await world.seated_without_a_line("Bu Ani")
     await host.until(lambda p: presence(p, "Bu Ani") is Presence.HERE)
     world.time.passed += live.SETTLED_SECONDS + 1
     await world.live.gateway.presence.beat(
@@ -95,8 +100,7 @@ async def test_a_process_that_has_just_begun_waits_for_nobody_longer_than_the_ot
     world: World,
 ) -> None:
     (host,) = await world.house.seat("Bu Sari")
-    guest = await world.house.door.admit({"name": "Bu Ani"}, world.house.slug)
-    await world.live.room.arrived(guest, observer=False)
+    await world.seated_without_a_line("Bu Ani")
     await host.vanish()
     time, stores = world.time, by_memory(world.memory, world.time.monotonic)
     time.passed += live.SETTLED_SECONDS + 1
@@ -203,8 +207,7 @@ async def test_a_process_that_noticed_no_outage_takes_nobody_for_gone_after_it(
 ) -> None:
     """Nobody is on it, so it had nothing to hear; the others' people have to beat again first."""
     (host,) = await world.house.seat("Bu Sari")
-    guest = await world.house.door.admit({"name": "Bu Ani"}, world.house.slug)
-    await world.live.room.arrived(guest, observer=False)
+    guest = await world.seated_without_a_line("Bu Ani")
     time = world.time
     clock, stores = Clock(time.wall, time.monotonic), by_memory(world.memory, time.monotonic)
     other = Live(world.house.door, stores, [], clock, time.monotonic)

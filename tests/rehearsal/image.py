@@ -14,6 +14,8 @@ import subprocess
 from dataclasses import dataclass, field
 from pathlib import Path
 
+from tests import tracked
+
 BASE_PACKAGES = "python3,python3-venv,ca-certificates"
 ALSO_BOUND = ("/etc/ssl/certs", "/usr/share/ca-certificates", "/etc/resolv.conf")
 """What this machine needs to reach its package registry, which a container has from its engine."""
@@ -130,22 +132,11 @@ def again(kept: Path, folder: Path) -> Path:
     return root
 
 
-def context(repository: Path, folder: Path) -> Path:
-    """What an engine would be sent: what is tracked or would be."""
-    told = subprocess.run(
-        ["git", "ls-files", "-z", "--cached", "--others", "--exclude-standard"],
-        cwd=repository, check=True, capture_output=True, text=True,
-    ).stdout  # fmt: skip
-    for name in filter(None, told.split("\0")):
-        if (repository / name).is_file():
-            (folder / name).parent.mkdir(parents=True, exist_ok=True)
-            shutil.copy2(repository / name, folder / name)
-    return folder
-
-
 def build(dockerfile: Path, bare: Path, folder: Path) -> tuple[Stage, list[str]]:
     """The last stage, still mounted, and the steps that were carried out."""
-    sent = context(dockerfile.parent, folder / "context")
+    # What an engine would be sent.
+    sent = folder / "context"
+    tracked.copy(dockerfile.parent, sent)
     stages: dict[str, Stage] = {}
     last: Stage | None = None
     steps = []

@@ -4,20 +4,16 @@ from __future__ import annotations
 
 import datetime as dt
 import re
-from collections.abc import AsyncIterator
-from contextlib import asynccontextmanager
 
 import pytest
 from sqlalchemy import select, update
-from sqlalchemy.ext.asyncio import AsyncSession
 
 from server.accounts.tables import Person
 from server.care import CHECKED, LINES
 from server.care.tables import HelpLine
 from server.circles.tables import Circle, Invitation, Membership
 from server.desk.tables import Instance
-from server.web import Services
-from tests.server.visiting import Site, Visitor
+from tests.server.visiting import Site, Visitor, database
 
 NEW = {
     "name": "Rumah Aman",
@@ -27,14 +23,6 @@ NEW = {
     "reach": "0274 555 123",
     "country": "ID",
 }
-
-
-@asynccontextmanager
-async def database(site: Site) -> AsyncIterator[AsyncSession]:
-    found: Services = site.app.extensions["lingkar"]
-    async with found.database.session() as db:
-        yield db
-        await db.commit()
 
 
 async def lines(site: Site) -> list[HelpLine]:

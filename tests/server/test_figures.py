@@ -3,8 +3,6 @@
 from __future__ import annotations
 
 import datetime as dt
-from collections.abc import AsyncIterator
-from contextlib import asynccontextmanager
 
 import pytest
 from sqlalchemy import insert, select, update
@@ -14,24 +12,16 @@ from realtime.domain.meeting import CircleId, MemberId
 from server.accounts.tables import Person
 from server.circles.admission import CircleAdmission
 from server.circles.seat_ids import seat_id
-from server.circles.tables import Membership
+from server.circles.tables import Ban, Membership
 from server.desk import overview, weeks
 from server.desk.overview import Storage, columns
 from server.desk.tables import Week
 from server.security import Keys
 from server.web import Services
-from tests.server.visiting import Site
+from tests.server.visiting import Site, database
 
 WEDNESDAY = dt.date(2026, 11, 25)
 BEFORE = dt.date(2026, 11, 16)
-
-
-@asynccontextmanager
-async def database(site: Site) -> AsyncIterator[AsyncSession]:
-    found: Services = site.app.extensions["lingkar"]
-    async with found.database.session() as db:
-        yield db
-        await db.commit()
 
 
 async def with_week(
@@ -165,3 +155,12 @@ async def test_the_size_of_the_database_and_the_room_on_the_disk_are_told(site: 
         kept = await overview.storage(db, site.settings.data_dir)
     assert kept.database > 10_000 and kept.room > 0 and 0 < kept.share < 1
     assert Storage("SQLite", 1, 91, 9).tight and not Storage("SQLite", 1, 89, 11).tight
+
+
+async def test_as_many_bans_are_counted_as_the_page_of_bans_lists(site: Site) -> None:
+    async with database(site) as db:
+        await db.execute(update(Membership).where(Membership.name == "Melati").values(banned=True))
+        (circle_id,) = set(await db.scalars(select(Membership.circle_id)))
+        await db.execute(insert(Ban).values(circle_id=circle_id, mark=b"m" * 32, called=b"c" * 32))
+    page = await site.facilitator().get("/kelola/angka")
+    assert "Larangan kembali 2" in page.words

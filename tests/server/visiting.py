@@ -3,15 +3,19 @@
 from __future__ import annotations
 
 import re
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
 from dataclasses import dataclass, field
 from html import unescape
 from typing import Any
 
 from quart import Quart
 from quart.testing.app import TestApp
+from sqlalchemy.ext.asyncio import AsyncSession
 
 from server.circles.seed import Seeded
 from server.settings import Settings
+from server.web import Services
 
 TOKEN = re.compile(r'name="_token" value="([^"]+)"')
 
@@ -111,3 +115,12 @@ class Site:
     @property
     def secret(self) -> str:
         return self.seeded.join_link.partition("#")[2]
+
+
+@asynccontextmanager
+async def database(site: Site) -> AsyncIterator[AsyncSession]:
+    """A session of the site's own; what is changed in it is kept."""
+    found: Services = site.app.extensions["lingkar"]
+    async with found.database.session() as db:
+        yield db
+        await db.commit()

@@ -1,5 +1,5 @@
 // The one room page for every role: chooses what to show, holds no rules.
-import { signal } from "@preact/signals";
+import { signal, type Signal } from "@preact/signals";
 import type { FunctionComponent } from "preact";
 import { useEffect, useRef } from "preact/hooks";
 import { t } from "../words";
@@ -45,15 +45,20 @@ const showing = signal<FunctionComponent | null>(null);
 const SETTLED_MS = 1500;
 const reporting = signal<FunctionComponent<{ slug: string }> | null>(null);
 
-function Facilitating({ title }: { title: string }) {
+/** A part that few need: loaded once it is wanted, and kept. Null until it is here. */
+function useLater<Part>(wanted: boolean, kept: Signal<Part | null>, load: () => Promise<Part>, failed: () => void): Part | null {
   useEffect(() => {
-    if (loaded.value) return;
-    import("./facilitator/Console").then(
-      (module) => (loaded.value = module.Console),
-      () => toast(t("st.error"), () => location.reload()),
-    );
-  }, []);
-  const Console = loaded.value;
+    if (wanted && !kept.value) load().then((part) => (kept.value = part), failed);
+  }, [wanted]);
+  return kept.value;
+}
+
+function offerReload(): void {
+  toast(t("st.error"), () => location.reload());
+}
+
+function Facilitating({ title }: { title: string }) {
+  const Console = useLater(true, loaded, async () => (await import("./facilitator/Console")).Console, offerReload);
   return Console ? <Console /> : <Arriving title={title} />;
 }
 
@@ -145,31 +150,17 @@ function LineAway() {
 /** Loaded for whoever greets tonight; the others never need it. */
 function Greeting() {
   const greets = you.value?.waiting != null;
-  useEffect(() => {
-    if (!greets || greeting.value) return;
-    import("./facilitator/GreetSheet").then(
-      (module) => (greeting.value = module.GreetSheet),
-      () => toast(t("st.error"), () => location.reload()),
-    );
-  }, [greets]);
-  const GreetSheet = greeting.value;
+  const GreetSheet = useLater(greets, greeting, async () => (await import("./facilitator/GreetSheet")).GreetSheet, offerReload);
   return GreetSheet && greets ? <GreetSheet /> : null;
 }
 
 /** Loaded for whoever opens it. */
 function Reporting({ slug }: { slug: string }) {
   const wanted = isOpen("report");
-  useEffect(() => {
-    if (!wanted || reporting.value) return;
-    import("./ReportSheet").then(
-      (module) => (reporting.value = module.ReportSheet),
-      () => {
-        closeSheet();
-        toast(t("st.error"));
-      },
-    );
-  }, [wanted]);
-  const ReportSheet = reporting.value;
+  const ReportSheet = useLater(wanted, reporting, async () => (await import("./ReportSheet")).ReportSheet, () => {
+    closeSheet();
+    toast(t("st.error"));
+  });
   return ReportSheet ? <ReportSheet slug={slug} /> : null;
 }
 
@@ -190,15 +181,10 @@ function Showing() {
     return () => clearTimeout(timer);
   }, [offers, of]);
   const wanted = walk.value !== null;
-  useEffect(() => {
-    if (!wanted || showing.value) return;
-    import("../walk/main").then(
-      async ({ ready }) => (showing.value = await ready()),
-      // It is a courtesy: where it does not come, nobody is told.
-      () => (walk.value = null),
-    );
-  }, [wanted]);
-  const Walking = showing.value;
+  const Walking = useLater(wanted, showing, async () => (await import("../walk/main")).ready(), () => {
+    // It is a courtesy: where it does not come, nobody is told.
+    walk.value = null;
+  });
   return Walking && wanted ? <Walking /> : null;
 }
 
