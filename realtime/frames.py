@@ -44,9 +44,9 @@ RESERVED = frozenset({"connect", "disconnect", "*", "__disconnect_final"})
 Answer = Callable[..., Awaitable[Any]]
 """Of (sid, event, *arguments) from a client: the dataclass that it is answered with."""
 
-# What socketio logs holds what people say, tracebacks too: nothing of it goes anywhere.
-SILENT = logging.getLogger("realtime.frames.silent")
-SILENT.disabled = True
+# What socketio logs holds what people say, tracebacks too: nothing of it goes anywhere. It is no
+# logger by name: those can be found and switched on, as `logging.config` does with disabled ones.
+SILENT = logging.Logger("socketio", logging.CRITICAL + 1)
 
 
 class Inbox:

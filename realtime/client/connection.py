@@ -24,11 +24,9 @@ OPEN_WITHIN = 10.0
 ANSWERED_WITHIN = 10.0
 CLOSE_WITHIN = 1.0
 
-# At DEBUG the websocket library writes whole frames, and with them what people say.
-SILENT = logging.getLogger("realtime.client.silent")
-SILENT.addHandler(logging.NullHandler())
-SILENT.propagate = False
-SILENT.setLevel(logging.CRITICAL + 1)
+# At DEBUG the websocket library writes whole frames, and with them what people say. It is no
+# logger by name: nothing that sets logging up can find it and switch it on.
+SILENT = logging.Logger("websockets", logging.CRITICAL + 1)
 
 
 class ConnectRefused(Exception):

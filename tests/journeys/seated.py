@@ -163,8 +163,10 @@ async def seated(person: Person) -> None:
     await person.page.locator(".petal").first.wait_for()
 
 
-async def seats_of(person: Person) -> list[str | None]:
-    """Whose seats the screen shows, in the order of the circle."""
+async def seats_of(person: Person, once: int = 0) -> list[str | None]:
+    """Whose seats the screen shows, in the order of the circle, once there are so many."""
+    if once:
+        await person.page.locator(".petal").nth(once - 1).wait_for()
     petals = await person.page.locator(".petal").all()
     return [await petal.get_attribute("data-seat") for petal in petals]
 

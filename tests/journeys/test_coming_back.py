@@ -114,7 +114,7 @@ async def test_without_network_the_room_says_so_and_nothing_is_lost_that_can_be_
         awan = await night.speaker("Awan")
         await awan.say("Sebelum jaringan putus.")
         await melati.sees("Sebelum jaringan putus.")
-        seats = await seats_of(melati)
+        seats = await seats_of(melati, once=3)
         await melati.press("room.write")
         await melati.page.locator("#say-text").fill("Belum selesai kutulis")
         await melati.context.set_offline(True)

@@ -116,7 +116,7 @@ async def test_edge_04_whoever_is_out_is_passed_over_unmarked_and_reads_where_th
         awan = await night.speaker("Awan")
         await start(night)
         turn = await take(siti)
-        seats = await seats_of(melati)
+        seats = await seats_of(melati, once=4)
         await melati.press("room.out")
         await melati.sees(melati.words("out.h1"))
         await siti.send(PassStick(turn, None))

@@ -149,7 +149,7 @@ async def test_a_minute_without_network_holds_the_seat_and_what_was_typed(
 ) -> None:
     house, hurry = hurried
     async with far(house, browser, clock=True) as there:
-        melati, seats = there.melati, await seats_of(there.melati)
+        melati, seats = there.melati, await seats_of(there.melati, once=3)
         there.air.freeze()
         await say(melati, "Ke dalam kosong.")
         await there.types("Masih kutulis")
@@ -179,7 +179,7 @@ async def test_a_tab_that_slept_wakes_in_its_seat_and_says_that_it_missed_words(
 ) -> None:
     house, hurry = hurried
     async with far(house, browser) as there:
-        melati, seats = there.melati, await seats_of(there.melati)
+        melati, seats = there.melati, await seats_of(there.melati, once=3)
         await there.types("Sebelum tidur")
         session = await melati.context.new_cdp_session(melati.page)
         await session.send("Page.setWebLifecycleState", {"state": "frozen"})
@@ -203,7 +203,7 @@ async def test_another_address_of_the_phone_costs_a_moment_and_no_word(
     house: House, browser: Browser, told: bool
 ) -> None:
     async with far(house, browser, clock=True) as there:
-        melati, seats = there.melati, await seats_of(there.melati)
+        melati, seats = there.melati, await seats_of(there.melati, once=3)
         # What is joined now leads nowhere for ever; whoever comes anew passes.
         there.air.strand()
         if told:

@@ -8,6 +8,8 @@ from __future__ import annotations
 
 import asyncio
 import inspect
+import logging
+import logging.config
 from collections.abc import Callable
 from contextlib import AsyncExitStack
 from typing import Any
@@ -26,7 +28,7 @@ from websockets.server import ServerProtocol
 from realtime.client.packets import connect as connect_packet
 from realtime.domain.meeting import Presence
 from realtime.encoding import framed, prepared
-from realtime.frames import MOST_UNANSWERED, MOST_UNREAD, Way, masked_text, nothing
+from realtime.frames import MOST_UNANSWERED, MOST_UNREAD, SILENT, Way, masked_text, nothing
 from realtime.light import READ_AGAIN, Idle
 from realtime.line import MAX_FRAME
 from tests.realtime.conftest import House
@@ -36,6 +38,11 @@ from tests.realtime.conftest import House
 def test_a_frame_is_what_the_protocol_says(size: int) -> None:
     text = b"x" * size
     assert framed(text) == WebSocketFrame(Opcode.TEXT, text).serialize(mask=False, extensions=[])
+
+
+def test_what_socketio_would_log_stays_unlogged_whoever_sets_logging_up() -> None:
+    logging.config.dictConfig({"version": 1, "disable_existing_loggers": False})
+    assert not SILENT.isEnabledFor(logging.CRITICAL)
 
 
 # --- What is private, and that it is still as we know it ---

@@ -133,9 +133,7 @@ function useKeptBeside(
 ): void {
   useLayoutEffect(() => {
     thing()?.scrollIntoView?.({ block: "nearest" });
-    let frame = 0;
     const put = () => {
-      frame = 0;
       const at = thing();
       if (!card.current || !at) return;
       const box = at.getBoundingClientRect();
@@ -148,17 +146,16 @@ function useKeptBeside(
       ring.current.style.width = `${box.width}px`;
       ring.current.style.height = `${box.height}px`;
     };
-    const soon = () => (frame ||= requestAnimationFrame(put));
     put();
-    const watch = new ResizeObserver(soon);
+    // These call once a frame at most by themselves.
+    const watch = new ResizeObserver(put);
     for (const one of [document.body, card.current, thing()]) if (one) watch.observe(one);
-    addEventListener("scroll", soon, true);
-    addEventListener("resize", soon);
+    addEventListener("scroll", put, true);
+    addEventListener("resize", put);
     return () => {
-      cancelAnimationFrame(frame);
       watch.disconnect();
-      removeEventListener("scroll", soon, true);
-      removeEventListener("resize", soon);
+      removeEventListener("scroll", put, true);
+      removeEventListener("resize", put);
     };
   }, []);
 }
