@@ -21,6 +21,7 @@ import uvloop
 
 from tests.bench import chat_checks, chat_idle, chat_many
 from tests.bench.chat_checks import RATE
+from tests.bench.chat_many import UNDER_WAY
 from tests.bench.chat_peers import Contender, contender, install
 from tests.bench.chat_people import PEOPLE, gather
 from tests.bench.chat_world import World, world
@@ -119,7 +120,7 @@ class Bench:
         load, circles = self._world.load, self._size.circles[-1]
         most = circles * PEOPLE * 2
         burst = await load.ask(
-            "burst", group=one.name, messages=most, under_way=200, seconds=self._size.burst
+            "burst", group=one.name, messages=most, under_way=UNDER_WAY, seconds=self._size.burst
         )
         rate = burst["delivered"] / burst["took"]
         half = max(1.0, rate / PEOPLE / 2)

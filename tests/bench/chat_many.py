@@ -7,8 +7,9 @@ import os
 import signal
 import statistics
 from collections import defaultdict
-from collections.abc import AsyncIterator, Sequence
+from collections.abc import AsyncIterator, Awaitable, Callable, Mapping, Sequence
 from contextlib import AsyncExitStack
+from functools import partial
 from typing import Any
 
 from tests.bench.chat_checks import RATE
@@ -24,6 +25,9 @@ STEADY_SHARE, STEADY_EVERY = 0.1, 0.25
 """Steady is a process that needed no more than this share of so many seconds."""
 SILENT = 2.0
 TIMES = 3
+DEARER = 1.10
+UNDER_WAY = 200
+"""Messages on their way at once while as much is said as goes through."""
 
 
 async def rooms(stack: AsyncExitStack, world: World, count: int) -> list[Contender]:
@@ -39,19 +43,14 @@ async def show(
         one, first, second = await rooms(stack, world, 3)
         await gather(world.load, world.store, [one], circles, group="one")
         await gather(world.load, world.store, [first, second], circles, group="two")
-        cpu: dict[str, list[float]] = defaultdict(list)
-        for number in range(rounds + 1):
-            for group, servers in (("one", [one]), ("two", [first, second])):
-                before = sum(spent(server.pid) for server in servers)
-                told = await said(world, group, circles, seconds)
-                if number:
-                    took = sum(spent(server.pid) for server in servers) - before
-                    cpu[group].append(took / told["delivered"])
-        alone, both = (statistics.median(cpu[group]) for group in ("one", "two"))
-        dearer = statistics.median(two / one for one, two in zip(*cpu.values(), strict=True))
-        table.row("CPU a delivery, one process", f"{alone * 1e6:.1f} µs", "")
-        words = "two processes, half of each circle on either (at most 1.10)"
-        table.row(words, f"{both * 1e6:.1f} µs", f"{dearer:.2f}")
+        running = {"one": [one], "two": [first, second]}
+        for words, say in (("at that pace", paced), ("as much as goes through", crowded)):
+            alone, both, dearer = await halved(
+                rounds, running, partial(say, world, circles, seconds)
+            )
+            table.row(f"CPU a delivery, one process, {words}", f"{alone * 1e6:.1f} µs", "")
+            words = f"half of each circle on either of two (at most {DEARER:.2f})"
+            table.row(words, f"{both * 1e6:.1f} µs", f"{dearer:.2f}")
         async for count, idle in idle_costs(world, circles, others):
             words = f"a message, on each of {count} more without anybody in its circle (zero)"
             table.row(words, f"{idle * 1e6:.2f} µs", "")
@@ -63,8 +62,33 @@ async def show(
     table.print()
 
 
-async def said(world: World, group: str, circles: int, seconds: float) -> Any:
+async def halved(
+    rounds: int, running: Mapping[str, Sequence[Contender]], say: Callable[[str], Awaitable[Any]]
+) -> tuple[float, float, float]:
+    """CPU of a delivery by one process and by two, in seconds, and the two over the one."""
+    cpu: dict[str, list[float]] = defaultdict(list)
+    for number in range(rounds + 1):
+        for group, servers in running.items():
+            before = sum(spent(server.pid) for server in servers)
+            told = await say(group)
+            if number:
+                took = sum(spent(server.pid) for server in servers) - before
+                cpu[group].append(took / told["delivered"])
+    dearer = statistics.median(two / one for one, two in zip(*cpu.values(), strict=True))
+    alone, both = (statistics.median(of) for of in cpu.values())
+    return alone, both, dearer
+
+
+async def paced(world: World, circles: int, seconds: float, group: str) -> Any:
     return await world.load.ask("run", group=group, rate=circles * RATE, seconds=seconds)
+
+
+async def crowded(world: World, circles: int, seconds: float, group: str) -> Any:
+    """With no pause: whether there are two processes is asked where there have to be two."""
+    most = circles * PEOPLE * 2
+    return await world.load.ask(
+        "burst", group=group, messages=most, under_way=UNDER_WAY, seconds=seconds
+    )
 
 
 async def idle_costs(
@@ -89,7 +113,7 @@ async def idle_cost(world: World, circles: int, idle: Sequence[Contender]) -> fl
     await world.load.ask("idle", seconds=SILENT)
     silent = sum(spent(other.pid) for other in idle) - before
     before = sum(spent(other.pid) for other in idle)
-    told = await said(world, "one", circles, SILENT)
+    told = await paced(world, circles, SILENT, "one")
     during = sum(spent(other.pid) for other in idle) - before
     return (during - silent) / len(idle) / float(told["said"])
 
