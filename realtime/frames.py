@@ -308,6 +308,20 @@ def none_unread() -> int:
 PING, PONG = framed(b"2"), b"3"
 
 
+class Manager(socketio.AsyncManager):  # type: ignore[misc]
+    """Knows who is connected, and has no room of one for each.
+
+    socketio looks through all rooms whenever somebody goes: where everybody goes at once, that
+    is everybody times everybody. Nothing is sent by rooms here.
+    """
+
+    def basic_enter_room(
+        self, sid: str, namespace: str, room: str | None, eio_sid: str | None = None
+    ) -> None:
+        if room is None:
+            super().basic_enter_room(sid, namespace, room, eio_sid=eio_sid)
+
+
 class Server(socketio.AsyncServer):  # type: ignore[misc]
     """socketio's server, with a word after CONNECT and no second chance after junk."""
 
@@ -320,6 +334,7 @@ class Server(socketio.AsyncServer):  # type: ignore[misc]
     ) -> None:
         """`straight=False` leaves every private part alone: all goes by engine.io's queue."""
         super().__init__(
+            client_manager=Manager(),
             async_mode="asgi",
             transports=["websocket"],
             async_handlers=False,

@@ -32,13 +32,13 @@ from realtime.domain.refusal import Reason, Refused
 from realtime.domain.stick import carry_out, decide, next_deadline, open_meeting
 from realtime.ports import Admission, Guest, MeetingStore, OutOfReach, Settling
 from realtime.promises import Promises
+from realtime.together import Batch, Change, Decide, Line
 
 RACES = 60
 """Lost races in a row before giving up; each means that somebody else moved on."""
 NOBODY = MemberId("")
 KEEP_SECONDS = 0.4
 """For a ban or a revoked invitation; somebody who has to go is gone within a second."""
-Decide = Callable[[Meeting], Meeting]
 
 
 class Room:
@@ -55,6 +55,7 @@ class Room:
         self._watch = watch
         self.known: dict[CircleId, Meeting] = {}
         self.promises = Promises()
+        self._lines: dict[CircleId, Line] = {}
 
     def note(self, meeting: Meeting) -> bool:
         """Remember a meeting seen; False when a newer one is known."""
@@ -194,17 +195,51 @@ class Room:
         self,
         circle_id: CircleId,
         frame: Frame | None,
-        decided: Decide,
+        decide: Decide,
         before: Callable[[Meeting], Awaitable[None]] | None = None,
     ) -> Meeting:
+        """The meeting as it is with it. Raises `Refused`.
+
+        What else comes meanwhile is made with the next swap. `before` is called before its own.
+        """
+        line = self._lines.setdefault(circle_id, Line())
+        change = Change(decide, alone=before is not None)
+        batch = await line.turn(change)
+        if batch is not None:
+            try:
+                batch.made(await self._swapped(circle_id, frame, batch, before))
+            except Refused as refusal:
+                batch.refuse(refusal)
+            except BaseException:
+                batch.leave()
+                raise
+            finally:
+                line.over(batch)
+                if not line.busy and self._lines.get(circle_id) is line:
+                    del self._lines[circle_id]
+        return change.outcome()
+
+    async def _swapped(
+        self,
+        circle_id: CircleId,
+        frame: Frame | None,
+        batch: Batch,
+        before: Callable[[Meeting], Awaitable[None]] | None,
+    ) -> Meeting:
         old = self.known.get(circle_id)
-        new = changed(decided, old)
+        new = old and batch.on(old)
         for attempt in range(RACES):
-            if new is None:
-                old = await self.load(circle_id)
-                new = decided(await self._opened(circle_id, frame) if old is None else old)
-                if new is old:
+            if new is old:
+                # Nothing is known, or nothing changed: neither is told before the store was asked.
+                old = base = await self.load(circle_id)
+                if base is None:
+                    # Nobody else can open it with what this one brought.
+                    batch.leave()
+                    base = await self._opened(circle_id, frame)
+                new = batch.on(base)
+                if new is base:
                     return new
+            assert new is not None
             if before is not None:
                 await before(new)
             came = None
@@ -224,7 +259,7 @@ class Room:
                 return new
             COUNTS.swaps_retried += 1
             # Somebody was faster: let them finish, then decide again on what is now.
-            new = None
+            new = old
             await asyncio.sleep(0 if attempt < 5 else 0.002 * attempt)
         raise Refused(Reason.CONFLICT)
 
@@ -301,16 +336,6 @@ class Keeping:
             self.branch = await self._admission.revoke(
                 self._circle_id, wanted.member_id, branch=wanted.revoke == "branch"
             )
-
-
-def changed(decided: Decide, known: Meeting | None) -> Meeting | None:
-    """What becomes of a meeting as this process knows it; None where that is nothing, or a no."""
-    if known is None:
-        return None
-    with suppress(Refused):
-        new = decided(known)
-        return None if new is known else new
-    return None
 
 
 def is_early(meeting: Meeting, guest: Guest, now: Instant) -> bool:

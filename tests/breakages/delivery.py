@@ -11,6 +11,7 @@ AUDIENCES = "realtime/audiences.py"
 SWAP = "realtime/store/swap.lua"
 CLOCK = "realtime/clock.py"
 LIVE_ROOM = "realtime/room.py"
+COMPANY = "realtime/together.py"
 
 PRIVATE = ("tests/realtime/test_private.py",)
 SAID = ("tests/realtime/test_words.py",)
@@ -18,6 +19,7 @@ STORED = ("tests/contracts/test_meetings.py",)
 TIMED = ("tests/realtime/test_clock.py",)
 RACED = ("tests/realtime/test_room.py",)
 KNOWN = ("tests/realtime/test_known.py",)
+TOGETHER = ("tests/realtime/test_together.py",)
 
 WORDS = (
     Breakage(
@@ -171,18 +173,46 @@ STORE = (
     Breakage(
         "a no is told by what this process saw last, without asking the store",
         LIVE_ROOM,
-        "    with suppress(Refused):\n        new = decided(known)\n"
-        "        return None if new is known else new\n    return None\n",
-        "    new = decided(known)\n    return None if new is known else new\n",
+        "        new = old and batch.on(old)\n",
+        "        new = old and batch.on(old)\n"
+        "        if old is not None and batch.changes[0].failed:\n            return old\n",
         KNOWN,
     ),
     Breakage(
         "a press is taken for a repeat of what another process has since undone",
         LIVE_ROOM,
-        "        new = changed(decided, old)\n",
-        "        new = changed(decided, old)\n"
-        "        if old is not None and new is None:\n            return old\n",
+        "        new = old and batch.on(old)\n",
+        "        new = old and batch.on(old)\n"
+        "        if old is not None and new is old:\n            return old\n",
         KNOWN,
+    ),
+    Breakage(
+        "who is refused in company is told that it worked",
+        COMPANY,
+        "                change.failed = error\n",
+        "                pass\n",
+        TOGETHER,
+    ),
+    Breakage(
+        "an end that others came with is no end",
+        COMPANY,
+        "            if at and meeting.phase is Phase.ENDED:\n",
+        "            if False:\n",
+        TOGETHER,
+    ),
+    Breakage(
+        "a store that is lost is told to one of those who waited for it",
+        COMPANY,
+        "        for change in self.changes:\n            change.failed = Refused(",
+        "        for change in self.changes[:1]:\n            change.failed = Refused(",
+        TOGETHER,
+    ),
+    Breakage(
+        "who gives up takes along what they were to do for others",
+        COMPANY,
+        "                batch.leave()\n                self.over(batch)\n",
+        "                pass\n",
+        TOGETHER,
     ),
     Breakage(
         "a command made in another epoch is carried out",

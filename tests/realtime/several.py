@@ -23,6 +23,7 @@ from realtime.domain.stick import next_deadline
 from realtime.ports import Guest, MeetingStore, OutOfReach
 from realtime.store import Memory, by_memory
 from realtime.store.redis import WINDOW
+from realtime.together import Batch, Change, Line
 from tests.realtime.conftest import Door
 from tests.realtime.domain.circle import SERVER
 from tests.realtime.domain.machine import AnyMeeting, frames, presses, who
@@ -39,6 +40,13 @@ between = st.tuples(kinds, places, who, presses)
 scenes = st.tuples(
     places, st.one_of(st.just([]), st.lists(between | st.sampled_from(Fate), max_size=3))
 )
+
+
+class NoLine(Line):
+    """In the place of a circle's line, which is there for speed alone."""
+
+    async def turn(self, change: Change) -> Batch:
+        return Batch([change])
 
 
 class SeveralProcesses(AnyMeeting):
@@ -64,10 +72,14 @@ class SeveralProcesses(AnyMeeting):
         # Nothing out there takes its time in memory, and there is no loop to wait by.
         self.patience = patch("realtime.room.timeout", nullcontext)
         self.patience.start()
+        # Nobody waits for another either: each change is judged by itself, and races all others.
+        self.lines = patch("realtime.room.Line", NoLine)
+        self.lines.start()
 
     def teardown(self) -> None:
         self.tokens.stop()
         self.patience.stop()
+        self.lines.stop()
 
     # --- Where it runs: another machine runs it over a real Valkey ---
 

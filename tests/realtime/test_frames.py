@@ -45,6 +45,13 @@ def test_what_socketio_would_log_stays_unlogged_whoever_sets_logging_up() -> Non
     assert not SILENT.isEnabledFor(logging.CRITICAL)
 
 
+async def test_socketio_has_no_room_of_one_for_each_to_look_through_when_somebody_goes(
+    house: House,
+) -> None:
+    await house.seat("Bu Sari", "Dewi")
+    assert set(house.live.sio.manager.rooms["/"]) == {None}
+
+
 # --- What is private, and that it is still as we know it ---
 
 

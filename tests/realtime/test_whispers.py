@@ -101,7 +101,6 @@ async def test_a_line_at_the_door_or_without_a_facilitator_is_refused(house: Hou
 async def test_whoever_lost_the_connection_is_not_written_to(house: House) -> None:
     host, dewi = await house.seat("Bu Sari", "Dewi")
     await dewi.vanish()
-    await house.live.room.lost(house.circle_id, dewi.me)
     await host.until(lambda p: p.meeting and "away" in str(p.meeting.seats))
     assert (await host.whisper("halo", dewi.me)).reason is Reason.NOT_HERE
 
