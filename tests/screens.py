@@ -87,6 +87,17 @@ def tell(pairs: dict[str, set[Pair]], wrong: dict[str, list[str]]) -> int:
     return kinds.total() + unmet
 
 
+def lay_out(screen: Path) -> None:
+    """The contact sheets of a screen, unless they show its newest pictures already."""
+    newest = max((path.stat().st_mtime for path in screen.glob("*.png")), default=0.0)
+    made = SHEETS / f"{screen.name}.phones.png"
+    if made.exists() and made.stat().st_mtime > newest:
+        return
+    sheets(screen, SHEETS)
+    if "seats" in screen.name:
+        sheets(screen, GREY, grey=True)
+
+
 def main(wanted: list[str]) -> int:
     start = time.monotonic()
     if not wanted:
@@ -101,10 +112,8 @@ def main(wanted: list[str]) -> int:
     screens = [
         path for path in sorted(FOLDER.iterdir()) if path.is_dir() and path not in (SHEETS, GREY)
     ]
-    for screen in screens:
-        sheets(screen, SHEETS)
-        if "seats" in screen.name:
-            sheets(screen, GREY, grey=True)
+    with ThreadPoolExecutor(AT_A_TIME) as pool:
+        list(pool.map(lay_out, screens))
     failed = sum(code != 0 for _, code, _ in done)
     found = tell(*read())
     print(f"{time.monotonic() - start:.0f} s")

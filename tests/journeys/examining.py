@@ -9,7 +9,7 @@ from dataclasses import dataclass, field
 from playwright.async_api import Page
 
 from tests.journeys.browsing import SIZES, Language, Person, overflows, violations
-from tests.looks.hearing import ALONE, LANGUAGE, differences
+from tests.looks.hearing import ALONE, LANGUAGE, WRITES, differences
 from tests.looks.rendering import WANTED, findings, large_text, render, wide_spacing
 
 NARROW = (320, 640)
@@ -29,11 +29,11 @@ class Examiner:
         """Look at the screen as it stands, then leave it as it was."""
         page = person.page
         await page.wait_for_load_state()
+        if person.language == LANGUAGE and (WRITES or not WANTED):
+            self.found += await differences(page, screen)
         if WANTED:
             await render(person, screen)
             return
-        if person.language == LANGUAGE:
-            self.found += await differences(page, screen)
         if ALONE:
             return
         # Themes differ in colours and in nothing else (tokens.css).

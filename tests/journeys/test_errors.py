@@ -57,6 +57,20 @@ async def sent_too_often(person: Person, base: str) -> None:
     raise AssertionError("nobody is ever told to go slowly")
 
 
+async def hurried(person: Person) -> None:
+    """The next may be sent after half a second: these are sooner, on a busy machine again."""
+    for _ in range(5):
+        await person.page.evaluate(HURRY)
+        async with person.page.expect_response(
+            lambda answer: answer.request.is_navigation_request()
+        ) as answering:
+            await person.page.evaluate(UNTRUE_FORM)
+        answer = await answering.value
+        if answer.status == 429:
+            return
+        await person.page.wait_for_load_state()
+
+
 async def unknown_invitation(person: Person, base: str, examiner: Examiner) -> None:
     await person.page.goto(f"{base}/u#{'x' * 43}")
     await person.sees(person.words("invite.bad"))
@@ -96,9 +110,7 @@ async def test_whatever_goes_wrong_is_told_kindly_with_a_way_on_and_help(
     for person in people:
         await person.page.goto(f"{served.base}/bantuan")
         await sent_too_often(person, served.base)
-        # The next may be sent after half a second already: these are sooner.
-        await person.page.evaluate(HURRY)
-        await person.page.evaluate(UNTRUE_FORM)
+        await hurried(person)
         await told(person, 429, examiner)
         await person.context.close()
     assert [person.faults for person in people] == [[], []]

@@ -155,6 +155,8 @@
     if (!hit) return "the edge";
     const label = el.labels?.[0];
     if (hit === el || el.contains(hit) || hit.contains(el) || label?.contains(hit) || hit.closest("label")?.contains(el)) return null;
+    // A card that is put away by its own button covers for as long as one likes, but never the way out.
+    if (hit.closest(".toasts, .walk") && !el.closest(".exit")) return null;
     return bars(hit) || bars(el) ? path(hit) : null;
   };
   for (const el of controls) {
@@ -184,6 +186,9 @@
     if (x < 0 || x > innerWidth || y < 0) return false;
     // On a picture of a long page a bar is elsewhere than in the window.
     if (bars(el) && document.documentElement.scrollHeight > innerHeight + 2) return false;
+    // A bar may cover a part only, and its shadow is drawn further than it can be hit.
+    const around = [[x, y], [r.left + 1, y], [r.right - 1, y], [x, r.top - 9], [x, r.bottom + 9]];
+    if (around.some(([ax, ay]) => { const over = document.elementFromPoint(ax, ay); return over && bars(over) && bars(over) !== bars(el); })) return false;
     if (y > innerHeight) return !bars(el);
     const hit = document.elementFromPoint(x, y);
     return hit !== null && (hit === el || el.contains(hit) || hit.contains(el) || (style(el).pointerEvents === "none" && bars(hit) === bars(el)));

@@ -41,6 +41,12 @@ async def findings(page: Page, width: int, text: int, *, order: bool = False) ->
     return told
 
 
+PLACES = """() => [...document.querySelectorAll("main, dialog[open], .prompt, .seat, .toast")]
+  .map(el => { const b = el.getBoundingClientRect(); return [b.width, b.height, b.top].join(); })
+  .join(";")"""
+"""Where the large pieces are, for telling whether they moved."""
+
+
 async def settled(page: Page) -> None:
     """A ring that is sized from its container needs a few frames after the window changed."""
     await page.evaluate(
@@ -115,8 +121,7 @@ async def render(person: Person, screen: str) -> None:
         await theme_of(page, way.theme)
         # A bar that sticks would be drawn where the page was scrolled to.
         await page.evaluate("() => scrollTo({ top: 0, behavior: 'instant' })")
-        told = await findings(page, way.width, way.text, order=True)
-        picture = await shot(page, way)
+        told, picture = await measured(page, way)
         (folder / f"{way}.png").write_bytes(picture)
         wrong = told["found"] + wrong_colours(picture, told["asked"])
         (folder / f"{way}.json").write_text(json.dumps({"screen": screen, "found": wrong}))
@@ -126,6 +131,18 @@ async def render(person: Person, screen: str) -> None:
     )
     if own is not None:
         await page.set_viewport_size(own)
+
+
+async def measured(page: Page, way: Way) -> tuple[dict[str, Any], bytes]:
+    """What is found, and a picture of the same: a notice that goes meanwhile moves all below it."""
+    for _ in range(4):
+        await settled(page)
+        before = await page.evaluate(PLACES)
+        told = await findings(page, way.width, way.text, order=True)
+        picture = await shot(page, way)
+        if before == await page.evaluate(PLACES):
+            break
+    return told, picture
 
 
 async def shot(page: Page, way: Way) -> bytes:

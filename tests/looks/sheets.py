@@ -53,6 +53,8 @@ def thumbnail(path: Path, width: int, *, grey: bool) -> Image.Image:
         image = opened.convert("L").convert("RGB") if grey else opened.convert("RGB")
     across = NARROW if width < 500 else BROAD
     small = image.resize(
-        (across, max(1, image.height * across // image.width)), Image.Resampling.LANCZOS
+        (across, max(1, image.height * across // image.width)),
+        Image.Resampling.LANCZOS,
+        reducing_gap=2.0,
     )
     return small.crop((0, 0, small.width, min(small.height, TALLEST)))

@@ -3,6 +3,7 @@
 import { t } from "../words";
 import { Arc } from "./Arc";
 import { Icon } from "./Icon";
+import type { Written } from "./letters";
 import { isAlone } from "./may";
 import type { MeetingView, YouView } from "../wire.gen";
 
@@ -34,12 +35,12 @@ interface Props {
   meeting: MeetingView;
   you: YouView | null;
   nods: number;
-  /** The words fit; where not, they stand under the circle. */
-  roomy: boolean;
+  /** How the name is written; null where the words stand under the circle. */
+  inside: Written | null;
   now: () => number;
 }
 
-export function Core({ meeting, you, nods, roomy, now }: Props) {
+export function Core({ meeting, you, nods, inside, now }: Props) {
   const { stick } = meeting;
   const rests =
     stick.kind === "resting" && meeting.phase === "sharing" && meeting.floor === "stick" && !isAlone(meeting);
@@ -49,22 +50,18 @@ export function Core({ meeting, you, nods, roomy, now }: Props) {
       <Arc started={stick.started} softLimit={stick.soft_limit} still={meeting.paused} now={now} />
       {rests && !meeting.paused && <Icon name="stick" />}
       {hush && <Icon name="bell" />}
-      {roomy && <Said meeting={meeting} you={you} />}
+      {inside && <Said meeting={meeting} you={you} inside={inside} />}
       <Nods n={nods} />
     </div>
   );
 }
 
 /** The same two lines, inside the middle or under the circle. */
-export function Said({ meeting, you }: { meeting: MeetingView; you: YouView | null }) {
+export function Said({ meeting, you, inside }: Pick<Props, "meeting" | "you"> & { inside?: Written }) {
   const { what, who } = middle(meeting, you);
-  // Smaller before a word is broken.
-  const widest = Math.max(...who.split(/[\s-]/).map((word) => word.length));
-  const long = who.length > 9 || widest > 7;
-  const whole = who.length > 22 || widest > 9;
   return (
-    <p class="core__said">
-      <span class="what">{what}</span> <bdi class={`who${long ? " who--long" : ""}${whole ? " who--whole" : ""}`}>{who}</bdi>
+    <p class="core__said" style={inside ? { "--letters": `${inside.size}px` } : {}}>
+      <span class="what">{what}</span> <bdi class="who">{inside?.name ?? who}</bdi>
     </p>
   );
 }

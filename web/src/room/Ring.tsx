@@ -2,9 +2,10 @@
 import { useEffect, useLayoutEffect, useMemo, useRef, useState } from "preact/hooks";
 import type { RefObject } from "preact";
 import { t } from "../words";
-import { Core, Said } from "./Core";
+import { Core, middle, Said } from "./Core";
 import { layout } from "./geometry";
 import type { Layout } from "./geometry";
+import { written } from "./letters";
 import { Petal } from "./Petal";
 import { fromYou, marksOf, wordsOf } from "./seats";
 import type { Sight } from "./seats";
@@ -70,6 +71,7 @@ export function Ring({ meeting, you, nodding, facilitating, onSeat, now = server
   const shown = meeting.nods_off ? new Set<string>() : nodding;
   const sight = { meeting, you, nodding: shown, facilitating: facilitating ?? null, heard: heard.value };
   const at = seats.findIndex((seat) => seat.member_id === meeting.stick.member_id);
+  const inside = plan?.roomy ? written(middle(meeting, you).who, plan.core, box?.text ?? 1) : null;
   const nods = seats.filter((seat) => shown.has(seat.member_id)).length;
   return (
     <div class="ringbox">
@@ -78,13 +80,13 @@ export function Ring({ meeting, you, nodding, facilitating, onSeat, now = server
         {plan && (
           // Nothing is drawn before it is measured, so nothing jumps into its place.
           <div class={`ring ring--${plan.rings}${meeting.silence ? " ring--hush" : ""}`} style={sizes(plan)}>
-            <Core meeting={meeting} you={you} nods={nods} roomy={plan.roomy} now={now} />
+            <Core meeting={meeting} you={you} nods={nods} inside={inside} now={now} />
             <Stick stick={meeting.stick} layout={plan} at={at} />
             <Seats seats={seats} plan={plan} sight={sight} onSeat={onSeat} />
           </div>
         )}
       </div>
-      {plan && !plan.roomy && (
+      {plan && !inside && (
         <div class="ringbox__said">
           <Said meeting={meeting} you={you} />
         </div>

@@ -64,8 +64,14 @@ export function Sortable({ ids, label, onMove, sub, more }: Props) {
 }
 
 function rowClass(id: string, drag: Drag | null): string {
-  if (drag?.id === id) return "is-dragged";
-  return drag && drag.before === id ? "is-landing" : "";
+  const long = isLong(nameOf(id)) ? "is-long " : "";
+  if (drag?.id === id) return `${long}is-dragged`;
+  return drag && drag.before === id ? `${long}is-landing` : long;
+}
+
+/** Whether beside three buttons a word of the name would be broken, or the name be a column of words. */
+function isLong(name: string): boolean {
+  return name.length > 18 || name.split(/[\s-]/).some((word) => word.length > 8);
 }
 
 function shift(id: string, drag: Drag | null): Record<string, string> | undefined {
