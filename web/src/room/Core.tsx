@@ -61,7 +61,11 @@ export function Said({ meeting, you, inside }: Pick<Props, "meeting" | "you"> & 
   const { what, who } = middle(meeting, you);
   return (
     <p class="core__said" style={inside ? { "--letters": `${inside.size}px` } : {}}>
-      <span class="what">{what}</span> <bdi class="who">{inside?.name ?? who}</bdi>
+      <span class="what">{what}</span>{" "}
+      <bdi class="who" aria-hidden={inside?.short || undefined}>
+        {inside?.name ?? who}
+      </bdi>
+      {inside?.short && <bdi class="vh">{who}</bdi>}
     </p>
   );
 }

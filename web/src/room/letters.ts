@@ -1,58 +1,63 @@
-// How a name is written in the round middle so that it stands there whole.
-// Declines to measure fonts: an average letter does, and a name that is too long goes elsewhere.
+// How a name is written in the round middle so that no word of it is broken.
+// Declines to measure fonts: a wide letter does. The whole name is always said, and on the seat's sheet.
 
-/** Width of an average letter of the titles, and height of a line, in parts of their size. */
-const WIDE = 0.6;
+/** Width of a rather wide letter of the titles, and height of a line, in parts of their size. */
+const WIDE = 0.64;
 const LINE = 1.12;
-/** Pixels of the small line above the name, and of the nods below it as well. */
-const ABOVE = 18;
-const AROUND = 40;
-const SOFT = "\u00ad";
+/** Pixels of the small line above the name, and of the nods below it. */
+const AROUND = 36;
+/** Of a circle, more lines have less width. */
+const ROOM = [
+  [2, 1.72],
+  [4, 1.55],
+] as const;
 
 export interface Written {
   name: string;
   /** Pixels. */
   size: number;
+  /** Not all of it is there. */
+  short: boolean;
 }
 
-/** Lines that a name takes where each holds so many letters; null where a piece of it is longer. */
+/** Lines that a name takes where each holds so many letters; null where a word is longer. */
 function lines(name: string, letters: number): number | null {
   let count = 1;
   let used = 0;
-  for (const word of name.trim().split(/\s+/)) {
-    let gap = used === 0 ? 0 : 1;
-    // A hyphen may end a line as well, one that stands there or one that is only seen when it does.
-    for (const { length } of word.replaceAll("-", `-${SOFT}`).split(SOFT)) {
-      if (length > letters) return null;
-      const fits = used + gap + length <= letters;
-      if (!fits) count++;
-      used = fits ? used + gap + length : length;
-      gap = 0;
-    }
+  // A hyphen may end a line as well.
+  for (const { length } of name.replaceAll("-", "- ").trim().split(/\s+/)) {
+    if (length > letters) return null;
+    const beside = used === 0 ? length : used + 1 + length;
+    if (beside > letters) count++;
+    used = beside > letters ? length : beside;
   }
   return count;
 }
 
-/** Long words with soft hyphens where a syllable ends in many languages: before a consonant between vowels. */
-function hyphenated(name: string): string {
-  return name.replaceAll(/\p{L}{10,}/gu, (word) => word.replaceAll(/([aeiou])(?=[^aeiou][aeiou])/gi, `$1${SOFT}`));
+/** The largest size at which it stands there whole; null where it does at none. */
+function largest(name: string, core: number, text: number): number | null {
+  for (let size = (core > 80 * text ? 28 : 22) * text; size >= 13 * text; size -= 1) {
+    for (const [most, share] of ROOM) {
+      const taken = lines(name, (core * share) / (size * WIDE));
+      if (taken !== null && taken <= most && taken * size * LINE <= core * 1.7 - AROUND * text) return size;
+    }
+  }
+  return null;
 }
 
 /**
- * The name and the size of its letters in a middle of radius `core`; null where it cannot stand
- * there whole. `text` is the reader's text size, 1 for 16 px, which it never falls below.
+ * A name in a middle of radius `core`: smaller before it is shorter, and shorter by whole words.
+ * `text` is the reader's text size, 1 for 16 px, which no letter falls below in proportion.
  */
-export function written(name: string, core: number, text: number): Written | null {
-  const least = 13 * text;
-  // Of a circle, lines above and below its middle have less.
-  for (let size = (core > 80 * text ? 28 : 22) * text; size >= least; size -= 1) {
-    for (const [most, share] of [[2, 1.72], [4, 1.5]] as const) {
-      const taken = lines(name, (core * share) / (size * WIDE));
-      if (taken !== null && taken <= most && taken * size * LINE <= core * 1.7 - AROUND * text) return { name, size };
-    }
+export function written(name: string, core: number, text: number): Written {
+  const whole = largest(name, core, text);
+  if (whole !== null) return { name, size: whole, short: false };
+  const words = name.split(/\s+/);
+  for (let kept = words.length - 1; kept > 0; kept--) {
+    const some = `${words.slice(0, kept).join(" ")}…`;
+    const size = largest(some, core, text);
+    if (size !== null) return { name: some, size, short: true };
   }
-  const broken = hyphenated(name);
-  const taken = lines(broken, (core * 1.6) / (least * WIDE) - 1);
-  if (taken === null || taken * least * LINE > core * 1.75 - ABOVE * text) return null;
-  return { name: broken, size: least };
+  const size = 13 * text;
+  return { name: `${name.slice(0, Math.floor((core * 1.72) / (size * WIDE)) - 1)}…`, size, short: true };
 }
