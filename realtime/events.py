@@ -15,6 +15,7 @@ from typing import Any
 import orjson
 
 from realtime import limits, table, trace
+from realtime.answers import Accepted, Ack, Declined, Placed
 from realtime.audiences import Circle, Socket
 from realtime.counts import COUNTS
 from realtime.domain.chat import may_nod, may_phrase, may_retract, may_say, may_whisper
@@ -23,13 +24,9 @@ from realtime.domain.refusal import Reason, Refused
 from realtime.gateway import Gateway, log_fault
 from realtime.payloads import (
     CLIENT_EVENTS,
-    Accepted,
-    Ack,
     CommandSent,
-    Declined,
     Nod,
     Observe,
-    Placed,
     Retract,
     SayPhrase,
     SayWords,

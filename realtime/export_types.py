@@ -12,7 +12,7 @@ import typing
 from enum import StrEnum
 from pathlib import Path
 
-from realtime import payloads, views
+from realtime import answers, payloads, views
 from realtime.domain import commands, meeting
 from realtime.domain.refusal import Reason
 
@@ -124,8 +124,8 @@ def nested(kinds: typing.Iterable[type]) -> list[type]:
 def render() -> str:
     """The whole file."""
     command_types: tuple[type, ...] = typing.get_args(commands.Command)
-    acks: tuple[type, ...] = typing.get_args(payloads.Ack)
-    client, server = payloads.CLIENT_EVENTS, payloads.SERVER_EVENTS
+    acks: tuple[type, ...] = typing.get_args(answers.Ack)
+    client, server = payloads.CLIENT_EVENTS, views.SERVER_EVENTS
     wire = [*server.values(), payloads.Hello, *client.values(), *acks]
     others = [kind for kind in nested(wire) if kind not in command_types]
     parts = [

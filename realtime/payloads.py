@@ -1,4 +1,4 @@
-"""What clients send and what each event is answered with, and the strict parsing of it.
+"""What clients send, and the strict parsing of it.
 
 Declines unknown fields, missing fields, and anything that only looks like the right type.
 """
@@ -16,23 +16,6 @@ from pydantic import ConfigDict, Field, TypeAdapter, ValidationError
 from realtime.domain.commands import Command
 from realtime.domain.meeting import MemberId, Wording
 from realtime.domain.refusal import Reason, Refused
-from realtime.views import (
-    FacilitatorView,
-    Gone,
-    GuideView,
-    Joined,
-    LobbyView,
-    MeetingView,
-    Nodded,
-    Retracted,
-    Said,
-    SoundGone,
-    SoundHeard,
-    Trouble,
-    Undone,
-    Whispered,
-    YouView,
-)
 
 Id = Annotated[str, MinLen(8), MaxLen(64)]
 """Made by the client, unguessable: a repeat with the same id changes nothing."""
@@ -136,56 +119,6 @@ class SoundLeave:
     ticket: Id
 
 
-@dataclass(frozen=True)
-class Accepted:
-    """The answer to an event that was carried out, or that changed nothing."""
-
-    version: int
-    ok: Literal[True] = True
-
-
-@dataclass(frozen=True)
-class Placed:
-    """The answer to words that were passed on: their place in the one order."""
-
-    version: int
-    id: str
-    seq: int
-    ok: Literal[True] = True
-
-
-@dataclass(frozen=True)
-class IceServer:
-    """A way around walls that let no UDP pass; the credential lasts for some hours."""
-
-    urls: tuple[str, ...]
-    username: str
-    credential: str
-
-
-@dataclass(frozen=True)
-class SoundOffered:
-    """The answer to `sound_join`: the server's offer, made once."""
-
-    version: int
-    ticket: str
-    offer: str
-    ice_servers: tuple[IceServer, ...]
-    ok: Literal[True] = True
-
-
-@dataclass(frozen=True)
-class Declined:
-    """The answer to an event that was refused."""
-
-    reason: Reason
-    by: MemberId | None = None
-    """With `conflict`: the facilitator who was faster."""
-    ok: Literal[False] = False
-
-
-Ack = Accepted | Placed | SoundOffered | Declined
-
 CLIENT_EVENTS: dict[str, type] = {
     "command": CommandSent,
     "say": SayWords,
@@ -198,23 +131,6 @@ CLIENT_EVENTS: dict[str, type] = {
     "sound_join": SoundJoin,
     "sound_answer": SoundAnswer,
     "sound_leave": SoundLeave,
-}
-SERVER_EVENTS: dict[str, type] = {
-    "joined": Joined,
-    "meeting": MeetingView,
-    "you": YouView,
-    "facilitating": FacilitatorView,
-    "guide": GuideView,
-    "lobby": LobbyView,
-    "said": Said,
-    "retracted": Retracted,
-    "whispered": Whispered,
-    "nodded": Nodded,
-    "heard": SoundHeard,
-    "sound_gone": SoundGone,
-    "undone": Undone,
-    "gone": Gone,
-    "trouble": Trouble,
 }
 
 Payload = TypeVar("Payload")

@@ -357,3 +357,23 @@ class Trouble:
     """Audience: every socket. Event `trouble`: the room cannot be reached, or can again."""
 
     on: bool
+
+
+SERVER_EVENTS: dict[str, type] = {
+    "joined": Joined,
+    "meeting": MeetingView,
+    "you": YouView,
+    "facilitating": FacilitatorView,
+    "guide": GuideView,
+    "lobby": LobbyView,
+    "said": Said,
+    "retracted": Retracted,
+    "whispered": Whispered,
+    "nodded": Nodded,
+    "heard": SoundHeard,
+    "sound_gone": SoundGone,
+    "undone": Undone,
+    "gone": Gone,
+    "trouble": Trouble,
+}
+"""Event -> what is in it."""

@@ -18,8 +18,8 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from server import processes
-from server.embedded import PREFIX
 from server.listening import CannotServe, listen
+from server.private_places import PREFIX
 from server.settings import Settings
 from server.simulated.casting import Casting, cast_circle
 from server.simulated.lines import Language, lines_in

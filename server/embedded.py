@@ -17,7 +17,6 @@ import os
 import platform
 import shutil
 import subprocess
-import tempfile
 from pathlib import Path
 from types import TracebackType
 from typing import Self
@@ -25,10 +24,8 @@ from typing import Self
 from realtime.notes import Note, named, note
 from server import valkey_users
 from server.lives import Backoff, die_with_parent
+from server.private_places import PREFIX, NoPlace, private_directory, roots, sweep
 
-PREFIX = "lingkar-"
-# A socket's path ends up in sockaddr_un: 104 bytes on macOS, 108 on Linux.
-LONGEST_PATH = 100
 READY_WITHIN = 5.0
 STOP_WITHIN = 5.0
 
@@ -71,7 +68,10 @@ class EmbeddedValkey:
 
     async def __aenter__(self) -> Self:
         sweep()
-        self.directory = private_directory()
+        try:
+            self.directory = private_directory()
+        except NoPlace as why:
+            raise ValkeyDidNotStart(str(why)) from None
         try:
             valkey_users.admit(self.directory, *self._users)
             await self._start()
@@ -206,31 +206,6 @@ def command(server: Path, directory: Path) -> list[str]:
     ]
 
 
-def private_directory() -> Path:
-    """Make a directory for this account alone, short enough for a socket's name, named by us."""
-    for root in roots():
-        if len(str(root)) + len(f"/{PREFIX}0000000-xxxxxxxx/s") < LONGEST_PATH:
-            # mkdtemp makes it with mode 700.
-            return Path(tempfile.mkdtemp(prefix=f"{PREFIX}{os.getpid()}-", dir=root))
-    raise ValkeyDidNotStart("every temporary directory has too long a name for a socket")
-
-
-def roots() -> list[Path]:
-    """Where private directories may lie, the best place first."""
-    places = [Path(tempfile.gettempdir()), Path("/tmp")]  # noqa: S108 -- mkdtemp makes it private
-    return [place for place in dict.fromkeys(places) if os.access(place, os.W_OK | os.X_OK)]
-
-
-def sweep() -> None:
-    """Remove what earlier processes of this account left when they were killed."""
-    for root in roots():
-        for left in root.glob(f"{PREFIX}*-*"):
-            owner = left.name.removeprefix(PREFIX).partition("-")[0]
-            with contextlib.suppress(OSError):
-                if owner.isdigit() and left.lstat().st_uid == os.getuid() and not alive(int(owner)):
-                    shutil.rmtree(left, ignore_errors=True)
-
-
 def running() -> list[str]:
     """Where every one of this account can be asked; each of them may be some other Lingkar's."""
     places = (left / "s" for root in roots() for left in root.glob(f"{PREFIX}*-*"))
@@ -248,17 +223,6 @@ def is_ours(socket: Path) -> bool:
     except OSError:
         # Another account's directory lets nobody look into it.
         return False
-
-
-def alive(pid: int) -> bool:
-    """Whether a process with this id exists."""
-    try:
-        os.kill(pid, 0)
-    except ProcessLookupError:
-        return False
-    except PermissionError:
-        return True
-    return True
 
 
 async def ping(socket: Path) -> bool:

@@ -14,8 +14,8 @@ from collections.abc import AsyncIterator, Awaitable, Callable, Iterable, Iterat
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from server.embedded import private_directory
 from server.listening import CannotServe
+from server.private_places import private_directory
 from server.settings import Settings
 
 if TYPE_CHECKING:

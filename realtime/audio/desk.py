@@ -8,14 +8,15 @@ from __future__ import annotations
 import asyncio
 import secrets
 from contextlib import suppress
-from dataclasses import dataclass
-from typing import Any
+from functools import partial
 
 import orjson
 
+from realtime.answers import Accepted, Ack, SoundOffered
 from realtime.audiences import Circle, Socket
 from realtime.audio.ask import ANSWER_SECONDS, Letter, Post, Unanswered
 from realtime.audio.lease import Leases
+from realtime.audio.lookout import LOOK_SECONDS, Given, Lookout, Place, place_of
 from realtime.audio.turn import Turn
 from realtime.domain.chat import seat_inside
 from realtime.domain.meeting import CircleId, Meeting
@@ -23,26 +24,15 @@ from realtime.domain.refusal import Reason, Refused
 from realtime.encoding import encode, prepared
 from realtime.events import Events
 from realtime.gateway import Gateway, log_fault
-from realtime.payloads import Accepted, Ack, SoundAnswer, SoundJoin, SoundLeave, SoundOffered
+from realtime.payloads import SoundAnswer, SoundJoin, SoundLeave
 from realtime.ports import OutOfReach
+from realtime.repeating import every
 from realtime.store.link import Link
 from realtime.views import SoundGone
 
-LOOK_SECONDS = 0.5
 PART_SECONDS = 0.5
 """Whoever is shown the door is not kept on the line for longer than this."""
 TRIES = 3
-ABSENT_SECONDS = 60.0
-Place = tuple[CircleId, str, str]
-"""One tab of one person: circle, member, tab."""
-
-
-@dataclass(frozen=True)
-class Given:
-    """What a tab was given, and by which process."""
-
-    ticket: str
-    process: str
 
 
 class Desk:
@@ -53,10 +43,7 @@ class Desk:
         self._leases = Leases(link)
         self._post = Post(link, f"web-{secrets.token_urlsafe(9)}")
         self._given: dict[Place, Given] = {}
-        self._missed: set[Place] = set()
-        """Whose process was not there when last looked for."""
-        self._left: dict[CircleId, float] = {}
-        """Circles with nobody here, since when."""
+        self._lookout = Lookout(gateway, self._leases, self._given)
         self._looking: asyncio.Task[None] | None = None
         gateway.beside = self
         events.handlers |= {
@@ -67,7 +54,8 @@ class Desk:
 
     async def start(self) -> None:
         self._post.start()
-        self._looking = asyncio.create_task(self._look())
+        look, told = self._lookout.look, partial(log_fault, "sound")
+        self._looking = asyncio.create_task(every(LOOK_SECONDS, look, told))
 
     async def stop(self) -> None:
         if self._looking is not None:
@@ -192,65 +180,6 @@ class Desk:
             ],
             frame,
         )
-
-    # --- Processes that die ---
-
-    async def _look(self) -> None:
-        while True:
-            try:
-                await self._look_once()
-            except OutOfReach:
-                # Unknown is not dead: the gates shut by themselves, and open again.
-                pass
-            except Exception as bug:
-                log_fault("sound", bug)
-            await asyncio.sleep(LOOK_SECONDS)
-
-    async def _look_once(self) -> None:
-        """Tell the tabs of circles that are served no more, so that they look elsewhere."""
-        self._forget_who_left()
-        given = {p: one for p, one in self._given.items() if not self._out_of_reach(p[0])}
-        if not given:
-            return
-        circles = sorted({circle_id for circle_id, _, _ in given})
-        living = await self._leases.living()
-        holders = await asyncio.gather(*(self._leases.holder(one) for one in circles))
-        serving = {one: who for one, who in zip(circles, holders, strict=True) if who in living}
-        missing = {p for p, one in given.items() if serving.get(p[0]) != one.process}
-        # Twice in a row: a lease that ran out may just be renewed, and beats begin anew after an
-        # outage.
-        lost, self._missed = missing & self._missed, missing - self._missed
-        for place in lost:
-            await self._tell_lost(place)
-        for circle_id in {circle_id for circle_id, _, _ in lost}:
-            await self._publish(circle_id, "heard", {"slots": (None, None, None)})
-
-    def _out_of_reach(self, circle_id: CircleId) -> bool:
-        circle = self._gateway.circles.get(circle_id)
-        return self._gateway.shut or (circle is not None and circle.out_of_reach)
-
-    async def _tell_lost(self, place: Place) -> None:
-        given = self._given.pop(place, None)
-        if given is not None:
-            circle_id, member_id, tab = place
-            told = {"ticket": given.ticket, "member_id": member_id, "tab": tab, "why": "lost"}
-            # By the bus: they may have come back by another web process.
-            await self._publish(circle_id, "sound_gone", told)
-
-    def _forget_who_left(self) -> None:
-        """Nobody of a circle is connected here any more: a line may be lost, but not for long."""
-        now = asyncio.get_running_loop().time()
-        absent = {place[0] for place in self._given} - set(self._gateway.circles)
-        self._left = {one: self._left.get(one, now) for one in absent}
-        gone = {one for one, since in self._left.items() if now - since > ABSENT_SECONDS}
-        self._given = {p: given for p, given in self._given.items() if p[0] not in gone}
-
-    async def _publish(self, circle_id: CircleId, event: str, told: dict[str, Any]) -> None:
-        await self._gateway.fanout.publish(circle_id, event, orjson.dumps(told))
-
-
-def place_of(circle: Circle, socket: Socket) -> Place:
-    return circle.circle_id, socket.guest.member_id, socket.tab
 
 
 def letter_of(circle: Circle, socket: Socket, what: str) -> Letter:

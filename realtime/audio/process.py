@@ -7,7 +7,7 @@ Declines to keep or to log anything of what passes; one line a second would be t
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Awaitable, Callable, Coroutine
+from collections.abc import Coroutine
 from contextlib import suppress
 from functools import partial
 from typing import Any
@@ -21,6 +21,7 @@ from realtime.audio.served import NotHere, ServedCircle, Tab
 from realtime.domain.meeting import CircleId, MemberId, Phase
 from realtime.notes import Note, note
 from realtime.ports import CopiesWanted, Heard, OutOfReach, StateHeard
+from realtime.repeating import every
 from realtime.store import Stores
 from realtime.store.link import Link
 
@@ -58,8 +59,8 @@ class SoundProcess:
         with suppress(OutOfReach):
             await self._leases.beat(self.name, self._relay.people)
         self._tasks = [
-            asyncio.create_task(self._every(BEAT_SECONDS, self._beat)),
-            asyncio.create_task(self._every(LOOK_SECONDS, self._look)),
+            asyncio.create_task(every(BEAT_SECONDS, self._beat, failed)),
+            asyncio.create_task(every(LOOK_SECONDS, self._look, failed)),
             asyncio.create_task(self._mind_the_bus()),
         ]
 
@@ -196,17 +197,6 @@ class SoundProcess:
         """Until when a lease lasts that is asked for now: its time runs from then at the latest."""
         return asyncio.get_running_loop().time() + LEASE_SECONDS
 
-    async def _every(self, seconds: float, work: Callable[[], Awaitable[None]]) -> None:
-        while True:
-            try:
-                await work()
-            except OutOfReach:
-                pass
-            except Exception as bug:
-                # By its kind alone: what it says may hold what somebody sent.
-                note(Note.SOUND_FAILED, error=bug)
-            await asyncio.sleep(seconds)
-
     async def _beat(self) -> None:
         self._beats += 1
         await self._leases.beat(self.name, self._relay.people)
@@ -253,3 +243,8 @@ class SoundProcess:
             meeting = await self._stores.meetings.load(circle.circle_id)
             if meeting is not None:
                 circle.hear(meeting)
+
+
+def failed(bug: Exception) -> None:
+    """By its kind alone: what it says may hold what somebody sent."""
+    note(Note.SOUND_FAILED, error=bug)

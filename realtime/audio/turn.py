@@ -13,8 +13,8 @@ import secrets
 from collections.abc import Sequence
 from dataclasses import dataclass, field
 
+from realtime.answers import IceServer
 from realtime.domain.meeting import Instant
-from realtime.payloads import IceServer
 
 
 @dataclass(frozen=True)

@@ -15,13 +15,13 @@ from typing import Annotated
 
 from pydantic import Field
 
+from realtime.answers import IceServer
 from realtime.client.connection import Connection, RoomClosed
 from realtime.client.packets import Event
 from realtime.client.seen import KEPT, Seen, parse
 from realtime.domain.commands import Command
 from realtime.domain.meeting import MemberId
 from realtime.domain.refusal import Reason
-from realtime.payloads import IceServer
 from realtime.views import PROTOCOL
 
 UNTIL_SECONDS = 20.0

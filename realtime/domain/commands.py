@@ -10,36 +10,9 @@ from typing import Literal
 
 from realtime.domain.meeting import Floor, Instant, MemberId, Order, Phase, TurnId, Wording
 
-# --- Commands: a person presses something. No payload names its own actor. ---
+# Commands: a person presses something. No payload names its own actor.
 
-
-@dataclass(frozen=True)
-class Ask:
-    type: Literal["ask"] = "ask"
-
-
-@dataclass(frozen=True)
-class Withdraw:
-    type: Literal["withdraw"] = "withdraw"
-
-
-@dataclass(frozen=True)
-class LowerHand:
-    """A facilitator lowers one hand, or all of them (`member_id` None)."""
-
-    member_id: MemberId | None
-    type: Literal["lower_hand"] = "lower_hand"
-
-
-@dataclass(frozen=True)
-class StartRound:
-    """`named`: who comes first, in an order made by hand. `closing`: a round of closing words."""
-
-    prompt: Wording
-    order: Order
-    named: tuple[MemberId, ...] = ()
-    closing: bool = False
-    type: Literal["start_round"] = "start_round"
+# --- The stick, and the turn of whoever holds it ---
 
 
 @dataclass(frozen=True)
@@ -98,6 +71,31 @@ class Remind:
 
 
 @dataclass(frozen=True)
+class SetNods:
+    """The holder turns nods off for their turn, or on again."""
+
+    off: bool
+    type: Literal["set_nods"] = "set_nods"
+
+
+TurnCommand = Offer | Accept | Ready | Decline | PassStick | Extend | TakeBack | Remind | SetNods
+
+
+# --- The round, and asking for the stick ---
+
+
+@dataclass(frozen=True)
+class StartRound:
+    """`named`: who comes first, in an order made by hand. `closing`: a round of closing words."""
+
+    prompt: Wording
+    order: Order
+    named: tuple[MemberId, ...] = ()
+    closing: bool = False
+    type: Literal["start_round"] = "start_round"
+
+
+@dataclass(frozen=True)
 class InvitePassed:
     """'Anybody who passed, would you like a turn?' Asked of all, answered by whoever wants."""
 
@@ -125,6 +123,30 @@ class Reorder:
 
 
 @dataclass(frozen=True)
+class Ask:
+    type: Literal["ask"] = "ask"
+
+
+@dataclass(frozen=True)
+class Withdraw:
+    type: Literal["withdraw"] = "withdraw"
+
+
+@dataclass(frozen=True)
+class LowerHand:
+    """A facilitator lowers one hand, or all of them (`member_id` None)."""
+
+    member_id: MemberId | None
+    type: Literal["lower_hand"] = "lower_hand"
+
+
+RoundCommand = StartRound | InvitePassed | Excuse | Reorder | Ask | Withdraw | LowerHand
+
+
+# --- Oneself ---
+
+
+@dataclass(frozen=True)
 class StepOut:
     type: Literal["step_out"] = "step_out"
 
@@ -135,72 +157,46 @@ class ComeBack:
 
 
 @dataclass(frozen=True)
-class Interject:
-    """A facilitator is heard beside the holder, or stops; the stick does not move."""
-
-    on: bool
-    type: Literal["interject"] = "interject"
-
-
-@dataclass(frozen=True)
-class SetFloor:
-    floor: Floor
-    type: Literal["set_floor"] = "set_floor"
-
-
-@dataclass(frozen=True)
-class SetPhase:
-    phase: Phase
-    type: Literal["set_phase"] = "set_phase"
-
-
-@dataclass(frozen=True)
-class SetPrompt:
-    prompt: Wording
-    type: Literal["set_prompt"] = "set_prompt"
-
-
-@dataclass(frozen=True)
-class SetNods:
-    """The holder turns nods off for their turn, or on again."""
-
-    off: bool
-    type: Literal["set_nods"] = "set_nods"
-
-
-@dataclass(frozen=True)
-class Pause:
-    type: Literal["pause"] = "pause"
-
-
-@dataclass(frozen=True)
-class Resume:
-    type: Literal["resume"] = "resume"
-
-
-@dataclass(frozen=True)
-class RingBell:
-    """Call a silence, where the circle agreed to it; a facilitator resumes."""
-
-    type: Literal["ring_bell"] = "ring_bell"
-
-
-@dataclass(frozen=True)
-class Prolong:
-    """Move the end of the meeting."""
-
-    seconds: int
-    type: Literal["prolong"] = "prolong"
-
-
-@dataclass(frozen=True)
-class Close:
-    type: Literal["close"] = "close"
+class Leave:
+    type: Literal["leave"] = "leave"
 
 
 @dataclass(frozen=True)
 class NeedHand:
     type: Literal["need_hand"] = "need_hand"
+
+
+@dataclass(frozen=True)
+class TakeOn:
+    """Answer a hand-over."""
+
+    yes: bool
+    type: Literal["take_on"] = "take_on"
+
+
+@dataclass(frozen=True)
+class BecomeMember:
+    type: Literal["become_member"] = "become_member"
+
+
+@dataclass(frozen=True)
+class BecomeObserver:
+    type: Literal["become_observer"] = "become_observer"
+
+
+@dataclass(frozen=True)
+class SpeakHere:
+    """Speak from this connection from now on; the server knows which one it is."""
+
+    type: Literal["speak_here"] = "speak_here"
+
+
+PersonCommand = (
+    StepOut | ComeBack | Leave | NeedHand | TakeOn | BecomeMember | BecomeObserver | SpeakHere
+)
+
+
+# --- The people: for facilitators, and whoever greets ---
 
 
 @dataclass(frozen=True)
@@ -271,14 +267,6 @@ class HandOver:
 
 
 @dataclass(frozen=True)
-class TakeOn:
-    """Answer a hand-over."""
-
-    yes: bool
-    type: Literal["take_on"] = "take_on"
-
-
-@dataclass(frozen=True)
 class NameSuccessor:
     """Who is asked to take the circle on, should no facilitator be there; None: nobody."""
 
@@ -302,73 +290,86 @@ class NameTypist:
     type: Literal["name_typist"] = "name_typist"
 
 
-@dataclass(frozen=True)
-class SpeakHere:
-    """Speak from this connection from now on; the server knows which one it is."""
-
-    type: Literal["speak_here"] = "speak_here"
-
-
-@dataclass(frozen=True)
-class BecomeMember:
-    type: Literal["become_member"] = "become_member"
-
-
-@dataclass(frozen=True)
-class BecomeObserver:
-    type: Literal["become_observer"] = "become_observer"
-
-
-@dataclass(frozen=True)
-class Leave:
-    type: Literal["leave"] = "leave"
-
-
-Command = (
-    Ask
-    | Withdraw
-    | LowerHand
-    | StartRound
-    | Offer
-    | Accept
-    | Ready
-    | Decline
-    | PassStick
-    | Extend
-    | TakeBack
-    | Remind
-    | InvitePassed
-    | Excuse
-    | Reorder
-    | StepOut
-    | ComeBack
-    | Interject
-    | SetFloor
-    | SetPhase
-    | SetPrompt
-    | SetNods
-    | Pause
-    | Resume
-    | RingBell
-    | Prolong
-    | Close
-    | NeedHand
-    | TakeHand
+CareCommand = (
+    TakeHand
     | Admit
     | TurnAway
     | Lock
     | Remove
     | Quieten
     | HandOver
-    | TakeOn
     | NameSuccessor
     | NameGreeter
     | NameTypist
-    | SpeakHere
-    | BecomeMember
-    | BecomeObserver
-    | Leave
 )
+
+
+# --- The meeting as a whole ---
+
+
+@dataclass(frozen=True)
+class Interject:
+    """A facilitator is heard beside the holder, or stops; the stick does not move."""
+
+    on: bool
+    type: Literal["interject"] = "interject"
+
+
+@dataclass(frozen=True)
+class SetFloor:
+    floor: Floor
+    type: Literal["set_floor"] = "set_floor"
+
+
+@dataclass(frozen=True)
+class SetPhase:
+    phase: Phase
+    type: Literal["set_phase"] = "set_phase"
+
+
+@dataclass(frozen=True)
+class SetPrompt:
+    prompt: Wording
+    type: Literal["set_prompt"] = "set_prompt"
+
+
+@dataclass(frozen=True)
+class Pause:
+    type: Literal["pause"] = "pause"
+
+
+@dataclass(frozen=True)
+class Resume:
+    type: Literal["resume"] = "resume"
+
+
+@dataclass(frozen=True)
+class RingBell:
+    """Call a silence, where the circle agreed to it; a facilitator resumes."""
+
+    type: Literal["ring_bell"] = "ring_bell"
+
+
+@dataclass(frozen=True)
+class Prolong:
+    """Move the end of the meeting."""
+
+    seconds: int
+    type: Literal["prolong"] = "prolong"
+
+
+@dataclass(frozen=True)
+class Close:
+    type: Literal["close"] = "close"
+
+
+MeetingCommand = (
+    Interject | SetFloor | SetPhase | SetPrompt | Pause | Resume | RingBell | Prolong | Close
+)
+
+
+Command = TurnCommand | RoundCommand | PersonCommand | CareCommand | MeetingCommand
+"""Each in one group: `cases` has a function for every one of them."""
 
 
 # --- Reports: what the server saw. Never parsed from a client. ---

@@ -12,7 +12,9 @@ from realtime.domain.meeting import Instant
 from realtime.ports import Fanout, MeetingStore, Presence
 from realtime.store.bus import RedisFanout
 from realtime.store.link import Link
-from realtime.store.memory import Memory, MemoryFanout, MemoryMeetingStore, MemoryPresence
+from realtime.store.memory import Memory, MemoryMeetingStore
+from realtime.store.memory_bus import MemoryFanout
+from realtime.store.memory_presence import MemoryPresence
 from realtime.store.presence import RedisPresence
 from realtime.store.redis import RedisMeetingStore
 

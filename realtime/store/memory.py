@@ -1,4 +1,4 @@
-"""Everything of the store within one process, for tests and for reading. Keeps no words.
+"""The store within one process, for tests and for reading. Keeps no words.
 
 `Memory` stands for the Redis that several processes share: give the same one to each. `cut` and
 `mend` play an outage, `restart` and `fail_over` what is lost with one.
@@ -8,27 +8,25 @@ from __future__ import annotations
 
 import time
 from collections import defaultdict
-from collections.abc import AsyncIterator, Callable, Collection, Iterable, Mapping
+from collections.abc import Callable, Iterable
 from dataclasses import dataclass
-from functools import partial
 from itertools import count
+from typing import TYPE_CHECKING
 
 from realtime.domain.meeting import CircleId, Instant, Meeting, MemberId, Phase
 from realtime.domain.reading import stamp
 from realtime.ports import (
-    PASSING,
     CopiesWanted,
     Heard,
     Newest,
     OutOfReach,
     Settling,
     StateHeard,
-    Trouble,
-    WordsHeard,
 )
-from realtime.store.hearing import Ear, Hear, Troubles
-from realtime.store.presence import JUMPED, LASTS, ON_THE_WAY, counted
 from realtime.store.redis import WINDOW
+
+if TYPE_CHECKING:
+    from realtime.store.memory_bus import MemoryFanout
 
 
 @dataclass
@@ -186,117 +184,3 @@ def differs(copy: Meeting, stored: Meeting) -> bool:
 
 def _mark(meeting: Meeting | None) -> tuple[int, int] | None:
     return None if meeting is None else (meeting.epoch, meeting.version)
-
-
-class MemoryFanout:
-    """Implements `ports.Fanout`."""
-
-    def __init__(self, memory: Memory) -> None:
-        self._memory = memory
-        self._meetings = MemoryMeetingStore(memory)
-        self._ears: dict[CircleId, Ear] = {}
-        self._last: dict[CircleId, int] = {}
-        self._troubles = Troubles()
-        memory.buses.append(self)
-
-    async def publish(self, circle_id: CircleId, event: str, payload: bytes) -> int:
-        self._memory.reach()
-        seq = await self.sequence(circle_id) + (event not in PASSING)
-        self._memory.sequences[circle_id] = seq
-        self._memory.pass_on(circle_id, WordsHeard(seq, event, payload))
-        return seq
-
-    async def sequence(self, circle_id: CircleId) -> int:
-        self._memory.reach()
-        last = self._last.get(circle_id, 0)
-        seq = self._memory.sequences[circle_id] = max(
-            last, self._memory.sequences.get(circle_id, 0)
-        )
-        return seq
-
-    async def listen(self, circle_id: CircleId, hear: Hear) -> None:
-        self._memory.reach()
-        await self.unlisten(circle_id)
-        self._ears[circle_id] = Ear(hear, partial(self._meetings.load, circle_id))
-
-    async def unlisten(self, circle_id: CircleId) -> None:
-        ear = self._ears.pop(circle_id, None)
-        self._last.pop(circle_id, None)
-        self._troubles.forget(circle_id)
-        if ear is not None:
-            ear.stop()
-
-    def troubles(self) -> AsyncIterator[Trouble]:
-        return self._troubles.heard()
-
-    def tell(self, *, lost: bool) -> None:
-        for circle_id in self._troubles.tell(lost, self._ears):
-            if not lost:
-                self._ears[circle_id].afresh()
-
-    def pass_on(self, circle_id: CircleId, heard: Heard) -> None:
-        ear = self._ears.get(circle_id)
-        if ear is not None:
-            if isinstance(heard, WordsHeard):
-                self._last[circle_id] = max(heard.seq, self._last.get(circle_id, 0))
-            ear.pass_on(heard)
-
-    async def close(self) -> None:
-        """Hear nothing more of anything. Not to be awaited by a hearer."""
-        self._memory.buses.remove(self)
-        ears, self._ears = list(self._ears.values()), {}
-        for ear in ears:
-            ear.stop()
-        for ear in ears:
-            await ear.stopped()
-
-
-class MemoryPresence:
-    """Implements `ports.Presence`."""
-
-    def __init__(self, memory: Memory, clock: Callable[[], Instant] = time.time) -> None:
-        self._memory = memory
-        self._clock = clock
-
-    async def arrive(self, circle_id: CircleId, member_id: MemberId, connection: str) -> int:
-        await self.beat(circle_id, {connection: member_id})
-        return counted(self._living(circle_id), member_id)
-
-    async def beat(self, circle_id: CircleId, connections: Mapping[str, MemberId]) -> None:
-        self._memory.reach()
-        self._mind_the_clock(circle_id)
-        for connection, member_id in connections.items():
-            self._memory.here[circle_id][member_id, connection] = self._clock()
-
-    async def hand_over(self, circle_id: CircleId, members: Collection[MemberId]) -> None:
-        self._memory.reach()
-        self._mind_the_clock(circle_id)
-        for member_id in members:
-            self._memory.here[circle_id][member_id, ON_THE_WAY] = self._clock()
-
-    async def depart(self, circle_id: CircleId, member_id: MemberId, connection: str) -> int:
-        self._memory.reach()
-        self._memory.here[circle_id].pop((member_id, connection), None)
-        return counted(self._living(circle_id), member_id)
-
-    async def connected(self, circle_id: CircleId) -> frozenset[MemberId]:
-        living = self._living(circle_id)
-        return frozenset(MemberId(one.partition("\n")[0]) for one in living)
-
-    def _living(self, circle_id: CircleId) -> list[str]:
-        """Each connection that beat of late, as person and connection; the others are dropped."""
-        self._memory.reach()
-        self._mind_the_clock(circle_id)
-        oldest = self._clock() - LASTS
-        living = {who: at for who, at in self._memory.here[circle_id].items() if at >= oldest}
-        self._memory.here[circle_id] = living
-        if not living:
-            del self._memory.here[circle_id]
-        return [f"{member_id}\n{connection}" for member_id, connection in living]
-
-    def _mind_the_clock(self, circle_id: CircleId) -> None:
-        """Somebody beats every few seconds: where no beat is near, it is the clock that was set."""
-        here = self._memory.here[circle_id]
-        off = self._clock() - max(here.values(), default=self._clock())
-        if not -1 <= off <= JUMPED:
-            self._memory.here[circle_id] = {who: at + off for who, at in here.items()}

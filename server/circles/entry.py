@@ -1,4 +1,4 @@
-"""The way into a circle: look first, a name, the promise. Then the door, which is elsewhere.
+"""The way into a circle: look first, then a name. The promise and the door are elsewhere.
 
 Where a facilitator says yes to each, whoever asked waits between the name and the promise.
 """
@@ -10,13 +10,12 @@ from quart import Blueprint, Response, g, request
 from server.accounts.arriving import this_device
 from server.accounts.queries import new_person, sign_in
 from server.accounts.tables import Person
-from server.circles.agreed import agreed
 from server.circles.bans import is_called_so
 from server.circles.changes import schedule_of
 from server.circles.full import has_seat, seat_for, show_full
 from server.circles.names import BadName, clean_name, name_key, suggestion
-from server.circles.notes import NAME as NOTE
 from server.circles.notes import noted
+from server.circles.pledge import promise, show_pledge
 from server.circles.queries import (
     MyCircle,
     NameTaken,
@@ -33,8 +32,6 @@ from server.limits import Budget
 from server.web import (
     Invalid,
     db,
-    drop_cookie,
-    lang,
     page,
     remember,
     see_other,
@@ -227,34 +224,3 @@ async def enrol(
         state="asked" if asks else "member",
         invitation_id=invitation.id if invitation else None,
     )
-
-
-async def show_pledge(mine: MyCircle, status: int = 200, wrong: str = "") -> Response:
-    """The lines that this circle agreed to, in a language that the reader knows."""
-    own = await agreed(db(), mine.circle, lang())
-    return await page(
-        "pledge.html",
-        status,
-        circle=mine.circle,
-        mine=mine,
-        agreed=own,
-        again=mine.membership.pledged,
-        wrong=wrong,
-    )
-
-
-async def promise(circle: Circle, mine: MyCircle) -> Response:
-    """Go on once the box is ticked; a kind word while it is not."""
-    sent = await request.form
-    if sent.get("version", "0") != str(circle.agreements_version):
-        # Nobody promises what they have not read.
-        return await show_pledge(mine, 409, "pledge.newer")
-    if sent.get("promise") != "yes":
-        return await show_pledge(mine, 422, "pledge.need")
-    mine.membership.pledged = True
-    mine.membership.pledged_version = circle.agreements_version
-    await db().commit()
-    where = f"/c/{circle.slug}" if mine.facilitates else f"/c/{circle.slug}/tunggu"
-    response = see_other(where)
-    drop_cookie(response, NOTE)
-    return response

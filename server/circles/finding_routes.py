@@ -29,8 +29,9 @@ from server.circles.finding import (
 from server.circles.people import people_of
 from server.circles.queries import MyCircle, my_circles
 from server.circles.routes import barred, invited_to, now, visible
-from server.circles.schedule import EARLY, Times, zone_name
+from server.circles.schedule import EARLY, Times
 from server.circles.tables import Circle
+from server.circles.zone_names import zone_name
 from server.circles.zones import visitor_zone
 from server.web import db, lang, page, who
 from server.words import Lang, clock, day_name, text

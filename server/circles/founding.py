@@ -17,9 +17,9 @@ from server.circles.forms import CircleDetails, CircleForm
 from server.circles.patterns import DAYS
 from server.circles.queries import find_circle, join, times_of
 from server.circles.rules import Rule
-from server.circles.schedule import LONG
 from server.circles.tables import Circle
 from server.circles.weekdays import plan
+from server.circles.zone_names import LONG
 
 SOFT_SECONDS = 240
 """How long a turn is meant to be, until the circle says otherwise."""

@@ -13,8 +13,9 @@ from zoneinfo import ZoneInfo
 
 from server.circles.patterns import DAYS
 from server.circles.recurring import BadRule, check, hand_written
-from server.circles.schedule import LOCAL, LONG, SHORT, read_local
+from server.circles.schedule import LOCAL, read_local
 from server.circles.tables import Circle
+from server.circles.zone_names import LONG, SHORT
 from server.circles.zones import zones
 
 REPEATS = ("weekly", "biweekly", "monthly", "last", "once", "other")

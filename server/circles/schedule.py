@@ -18,15 +18,11 @@ from dateutil.rrule import rrule, rrulestr
 
 from server.circles.patterns import DAYS as DAYS
 from server.circles.patterns import dated, parts_of, pattern
+from server.circles.zone_names import zone_name
 from server.words import Lang, clock, day_name, text
 
 EARLY = dt.timedelta(minutes=15)
 """The door opens this long before."""
-SHORT = {"Asia/Jakarta": "WIB", "Asia/Makassar": "WITA", "Asia/Jayapura": "WIT"}
-"""Names that people in Indonesia know their zones by."""
-LONG = {short: zone for zone, short in SHORT.items()}
-# The other names by which the database knows the west and the middle.
-SAME = {"Asia/Pontianak": "WIB", "Asia/Ujung_Pandang": "WITA"}
 LOCAL = "%Y-%m-%dT%H:%M"
 STEP = {"DAILY": 1, "WEEKLY": 7}
 
@@ -34,11 +30,6 @@ STEP = {"DAILY": 1, "WEEKLY": 7}
 def read_local(written: str) -> dt.datetime:
     """A time of the clock on the wall, as schedules write it."""
     return dt.datetime.strptime(written, LOCAL)  # noqa: DTZ007
-
-
-def zone_name(timezone: str) -> str:
-    """The zone as people call it."""
-    return SHORT.get(timezone) or SAME.get(timezone) or timezone.replace("_", " ")
 
 
 @dataclass(frozen=True, order=True)

@@ -69,7 +69,7 @@ LOSSES_BROKEN = (
     ),
     Breakage(
         "whoever could not beat again yet is taken for gone",
-        "realtime/live.py",
+        "realtime/ticker.py",
         "if epoch != meeting.epoch:",
         "if not epoch:",
         LIVE,

@@ -7,7 +7,7 @@ from tests.breakages.breakage import ROOM, RULES, TURNS, Breakage
 ROUNDS = "realtime/domain/rounds.py"
 ATTENDANCE = "realtime/domain/attendance.py"
 DOOR = "realtime/domain/door.py"
-CONDUCT = "realtime/domain/conduct.py"
+ASKING = "realtime/domain/asking.py"
 DEADLINES = "realtime/domain/deadlines.py"
 
 IN_THE_ROUND = (
@@ -69,7 +69,7 @@ IN_THE_ROUND = (
     ),
     Breakage(
         "asking again moves somebody to the end of the queue",
-        CONDUCT,
+        ASKING,
         "    if asked or stick_person(meeting) == at.actor:\n        return meeting\n",
         "    if asked:\n        meeting = withdraw(meeting, at.actor)\n",
         (ROOM,),

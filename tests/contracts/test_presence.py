@@ -7,9 +7,9 @@ from collections.abc import Awaitable
 
 import pytest
 
-from realtime.live import CLOCK_SECONDS, LOSSES_EVERY
 from realtime.ports import OutOfReach
 from realtime.store.presence import LASTS
+from realtime.ticker import CLOCK_SECONDS, LOSSES_EVERY
 from tests.contracts.worlds import BUDI, CIRCLE, OTHER, SITI, Clock, World
 
 

@@ -19,6 +19,7 @@ from realtime.ports import Heard, StateHeard, WordsHeard
 from realtime.store import Memory, Stores, by_memory, by_redis
 from server import embedded, valkey_users
 from server.lives import die_with_parent
+from server.private_places import private_directory
 from tests.clusters import ValkeyCluster
 from tests.valkeys import KEEPER, as_keeper, value_of
 
@@ -120,7 +121,7 @@ class MortalValkey:
     """The embedded server's own command line, at a socket that stays the same over its lives."""
 
     def __init__(self) -> None:
-        self.directory = embedded.private_directory()
+        self.directory = private_directory()
         self.socket = self.directory / "s"
         valkey_users.admit(self.directory, KEEPER)
         self.url = embedded.url_of(self.socket)

@@ -19,7 +19,8 @@ from pathlib import Path
 from types import FrameType
 from typing import Any
 
-from server import cli, collecting, loops, processes, serving, works
+from server import collecting, loops, processes, serving, works
+from server.commands import starting
 from server.lives import Work
 from server.settings import Settings
 
@@ -78,7 +79,7 @@ def names(frame: FrameType) -> list[str]:
 
 def parent() -> int:
     """`lingkar serve`, whose web process is this module again."""
-    settings, listener, tls = cli.bind(Settings.from_env(), with_lan=False)
+    settings, listener, tls = starting.bind(Settings.from_env(), with_lan=False)
     real = works.web
 
     def watched(*given: Any) -> Work:

@@ -10,6 +10,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
 
+from realtime.answers import Accepted
 from realtime.audiences import Circle, Socket
 from realtime.clock import Clock
 from realtime.domain import commands as c
@@ -28,7 +29,6 @@ from realtime.domain.reading import seated, turn_of
 from realtime.domain.refusal import Refused
 from realtime.limits import FailedJoins
 from realtime.live import Live
-from realtime.payloads import Accepted
 from realtime.ports import Guest
 from realtime.store import Memory, by_memory
 from tests.matrices import lines_of

@@ -13,8 +13,9 @@ import pytest
 from realtime.client import RoomClient
 from realtime.client.connection import ConnectRefused
 from realtime.draining import SHORTEST
-from realtime.live import LOSSES_EVERY, SETTLED_SECONDS, Live
+from realtime.live import Live
 from realtime.store import by_redis
+from realtime.ticker import LOSSES_EVERY, SETTLED_SECONDS
 from tests.realtime.conftest import Door, House, Time, serving
 
 
@@ -43,7 +44,7 @@ async def looked_for_losses(live: Live, time: Time) -> None:
     """Let that process look for people who are gone, long after it began to watch."""
     for _ in range(2):
         for _ in range(LOSSES_EVERY):
-            await live._look_at_the_clock()
+            await live.ticker.look_at_the_clock()
         time.passed += SETTLED_SECONDS
 
 

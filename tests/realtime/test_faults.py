@@ -16,10 +16,10 @@ from realtime.client import ConnectRefused, RoomClient
 from realtime.domain.commands import Leave, SetPhase
 from realtime.domain.meeting import Frame, Phase
 from realtime.domain.refusal import Reason
-from realtime.live import Live
 from realtime.payloads import CLIENT_EVENTS
 from realtime.store import by_memory
 from realtime.store.memory import Memory
+from realtime.ticker import Ticker
 from server.embedded import EmbeddedValkey
 from tests.bursting import CANARY, burst, burst_later, printed
 from tests.realtime.audio.conftest import sounds_over
@@ -130,11 +130,11 @@ async def test_a_fault_in_a_goodbye_is_told_by_its_kind_alone(
         await told(said, "event.fault event=disconnect kind=ValueError at=")
 
 
-@pytest.mark.parametrize(("of", "name"), [("_look_at_the_clock", "clock"), ("_beat", "beat")])
+@pytest.mark.parametrize(("of", "name"), [("look_at_the_clock", "clock"), ("beat", "beat")])
 async def test_a_fault_in_what_runs_by_itself_is_told_by_its_kind_alone(
     monkeypatch: pytest.MonkeyPatch, of: str, name: str
 ) -> None:
-    monkeypatch.setattr(Live, of, burst_later)
+    monkeypatch.setattr(Ticker, of, burst_later)
     with printed() as said:
         async with serving(Door(), by_memory(Memory())):
             await told(said, f"event.fault event={name} kind=ValueError at=")

@@ -11,7 +11,6 @@ from time import time as wall_clock
 import pytest
 from websockets.asyncio.client import connect as open_websocket
 
-from realtime import live
 from realtime.client import ConnectRefused, RoomClient
 from realtime.client.packets import connect as connect_packet
 from realtime.clock import Clock
@@ -22,6 +21,7 @@ from realtime.encoding import prepared
 from realtime.live import Live
 from realtime.ports import Guest, StateHeard
 from realtime.store import Memory, by_memory
+from realtime.ticker import SETTLED_SECONDS
 from tests.realtime.conftest import Door, House, Time, serving
 
 
@@ -42,7 +42,7 @@ class World:
 @pytest.fixture
 async def world(monkeypatch: pytest.MonkeyPatch) -> AsyncIterator[World]:
     """One process over a memory store; its clock looks often and stands still by itself."""
-    monkeypatch.setattr(live, "CLOCK_SECONDS", 0.01)
+    monkeypatch.setattr("realtime.ticker.CLOCK_SECONDS", 0.01)
     door, time = Door(), Time()
     memory = Memory(lambda: wall_clock() + time.passed)
     stores = by_memory(memory, time.monotonic)
@@ -89,7 +89,7 @@ async def test_whoever_is_gone_without_a_goodbye_is_noticed(world: World) -> Non
     # A seat whose connection was on a process that died: no beat, and nobody to report it.
     await world.seated_without_a_line("Bu Ani")
     await host.until(lambda p: presence(p, "Bu Ani") is Presence.HERE)
-    world.time.passed += live.SETTLED_SECONDS + 1
+    world.time.passed += SETTLED_SECONDS + 1
     await world.live.gateway.presence.beat(
         world.house.circle_id, {"still-there": MemberId("m-Bu Sari")}
     )
@@ -103,13 +103,13 @@ async def test_a_process_that_has_just_begun_waits_for_nobody_longer_than_the_ot
     await world.seated_without_a_line("Bu Ani")
     await host.vanish()
     time, stores = world.time, by_memory(world.memory, world.time.monotonic)
-    time.passed += live.SETTLED_SECONDS + 1
+    time.passed += SETTLED_SECONDS + 1
     # Others beat, and whoever was on a process that died does not.
     await stores.presence.beat(world.house.circle_id, {"elsewhere": MemberId("m-Bu Sari")})
     begun = Live(
         world.house.door, stores, [], Clock(time.wall, time.monotonic), lambda: time.passed
     )
-    await begun._look_at_others()
+    await begun.ticker.look_at_others()
     meeting = await stores.meetings.load(world.house.circle_id)
     assert meeting
     assert {s.name: s.presence for s in meeting.seats}["Bu Ani"] is Presence.AWAY
@@ -212,16 +212,16 @@ async def test_a_process_that_noticed_no_outage_takes_nobody_for_gone_after_it(
     clock, stores = Clock(time.wall, time.monotonic), by_memory(world.memory, time.monotonic)
     other = Live(world.house.door, stores, [], clock, time.monotonic)
     await stores.presence.beat(world.house.circle_id, {"elsewhere": guest.member_id})
-    await other._look_at_others()
-    time.passed += live.SETTLED_SECONDS / 2
+    await other.ticker.look_at_others()
+    time.passed += SETTLED_SECONDS / 2
     await stores.presence.beat(world.house.circle_id, {"elsewhere": guest.member_id})
-    time.passed += live.SETTLED_SECONDS / 2 + 1
+    time.passed += SETTLED_SECONDS / 2 + 1
     world.memory.cut()
     await host.until(lambda p: p.trouble)
     world.memory.restart()
     world.memory.mend()
     await host.until(lambda p: not p.trouble)
-    await other._look_at_others()
+    await other.ticker.look_at_others()
     assert presence(host, "Bu Ani") is Presence.HERE
     await host.sync()
     assert presence(host, "Bu Ani") is Presence.HERE

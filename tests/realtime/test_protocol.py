@@ -14,7 +14,8 @@ import pytest
 from realtime import export_types
 from realtime.domain.commands import Command
 from realtime.domain.refusal import Reason
-from realtime.payloads import CLIENT_EVENTS, SERVER_EVENTS
+from realtime.payloads import CLIENT_EVENTS
+from realtime.views import SERVER_EVENTS
 
 ROOT = Path(__file__).resolve().parents[2]
 PROTOCOL = (ROOT / "realtime/PROTOCOL.md").read_text("utf-8")

@@ -20,8 +20,8 @@ from realtime.client.room import Ack
 from realtime.client.seen import parse as heard
 from realtime.domain.refusal import Reason, Refused
 from realtime.gateway import read_hello
-from realtime.payloads import CLIENT_EVENTS, SERVER_EVENTS, parse
-from realtime.views import OLDEST, PROTOCOL
+from realtime.payloads import CLIENT_EVENTS, parse
+from realtime.views import OLDEST, PROTOCOL, SERVER_EVENTS
 from tests.realtime.conftest import House
 
 SPOKEN = Path(__file__).with_name("spoken")

@@ -15,8 +15,9 @@ from realtime.store import by_redis
 from server import backup, ring
 from server.accounts.tables import SpentChallenge
 from server.care.tables import SealedNote
-from server.cli import MANIFEST, carry_out, keep_or_restore, parser
+from server.cli import carry_out, keep_or_restore, parser
 from server.commands import checking
+from server.commands.starting import MANIFEST
 from server.database import Base, Database
 from server.desk.tables import Instance
 from server.pages import make_pages

@@ -19,6 +19,7 @@ from realtime.ports import OutOfReach
 from realtime.store.link import Link
 from server import embedded
 from server.embedded import EmbeddedValkey, ValkeyDidNotStart
+from server.private_places import LONGEST_PATH, PREFIX
 
 PARENT = """
 import asyncio
@@ -70,7 +71,7 @@ async def test_only_this_account_can_reach_it_and_no_port_is_open() -> None:
         assert valkey.directory is not None
         assert stat.S_IMODE(valkey.directory.stat().st_mode) == 0o700
         assert stat.S_IMODE(valkey.socket.stat().st_mode) == 0o700
-        assert len(str(valkey.socket)) < embedded.LONGEST_PATH
+        assert len(str(valkey.socket)) < LONGEST_PATH
         async with the_app(valkey) as redis:
             assert await redis.config_get("port") == {"port": "0"}
 
@@ -121,7 +122,7 @@ async def test_a_server_that_cannot_start_says_why_and_leaves_nothing(
     monkeypatch: pytest.MonkeyPatch,
 ) -> None:
     monkeypatch.setattr(embedded, "binary", lambda: Path("/bin/false"))
-    mine = f"{embedded.PREFIX}{os.getpid()}-*"
+    mine = f"{PREFIX}{os.getpid()}-*"
     before = set(Path(tempfile.gettempdir()).glob(mine))
     with pytest.raises(ValkeyDidNotStart, match="code 1"):
         async with EmbeddedValkey():

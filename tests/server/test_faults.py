@@ -8,7 +8,7 @@ from collections.abc import Iterator
 import pytest
 from werkzeug.routing import Rule
 
-from server import jobs
+from server import upkeep
 from server.care.installing import SHARED
 from server.database import Database
 from server.jobs import Jobs
@@ -25,7 +25,7 @@ OURS = {"Sec_Fetch_Site": "same-origin"}
 def as_served(site: Site, monkeypatch: pytest.MonkeyPatch) -> None:
     """Faults are answered, not raised, and nobody is too fast."""
     monkeypatch.setitem(site.app.config, "PROPAGATE_EXCEPTIONS", False)
-    monkeypatch.setattr("server.pages.spend", lambda *_, **__: None)
+    monkeypatch.setattr("server.request_hooks.spend", lambda *_, **__: None)
 
 
 def asked(site: Site) -> Iterator[tuple[str, str, str]]:
@@ -87,10 +87,10 @@ async def test_a_fault_while_any_form_is_read_is_told_by_its_kind_alone(
 @pytest.mark.parametrize(
     "of",
     [
-        "server.pages.place",
-        "server.pages.guessing.hold_up",
-        "server.pages.guessing.count",
-        "server.pages.headers_for",
+        "server.request_hooks.place",
+        "server.request_hooks.guessing.hold_up",
+        "server.request_hooks.guessing.count",
+        "server.request_hooks.headers_for",
         "server.care.routes.page",
         "server.web.render_template",
         "server.errors.page",
@@ -113,10 +113,10 @@ async def test_a_fault_around_a_page_is_told_by_its_kind_alone(
 async def test_a_fault_in_any_job_is_told_by_its_kind_alone(
     site: Site, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    names = [*jobs.HOURLY, "ended", "reminders"]
-    for name in jobs.HOURLY:
-        monkeypatch.setitem(jobs.HOURLY, name, burst_later)
-    monkeypatch.setattr(jobs, "ended", burst_later)
+    names = [*upkeep.HOURLY, "ended", "reminders"]
+    for name in upkeep.HOURLY:
+        monkeypatch.setitem(upkeep.HOURLY, name, burst_later)
+    monkeypatch.setattr("server.jobs.ended", burst_later)
     monkeypatch.setattr(Jobs, "remind", burst_later)
     database = Database(site.settings.database_url)
     work = Jobs(site.settings, Keys.kept_in(site.settings.data_dir), database)

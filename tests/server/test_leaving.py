@@ -146,7 +146,7 @@ async def test_without_a_next_meeting_there_is_nothing_to_miss(site: Site) -> No
 
 
 async def test_it_is_gone_once_the_meeting_is_over(site: Site) -> None:
-    from server.jobs import Moment, forget_absences
+    from server.upkeep import Moment, forget_absences
 
     member = site.member()
     start = start_on(await member.get(f"{site.circle}/absen"))

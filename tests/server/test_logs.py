@@ -11,7 +11,7 @@ from typing import Any
 from quart import Quart, g
 
 from realtime.notes import named, written
-from server.pages import let_go
+from server.request_hooks import let_go
 
 SECRET = "kata rahasia yang diucapkan"
 SCRIPT = f"""

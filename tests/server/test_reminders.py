@@ -18,16 +18,17 @@ from cryptography.hazmat.primitives.asymmetric import ec
 from cryptography.hazmat.primitives.asymmetric.utils import encode_dss_signature
 from sqlalchemy import func, select, update
 
-from server import jobs
+from server import upkeep
 from server.care.tables import SealedNote
 from server.circles.tables import Absence, Change, Circle, Membership
 from server.database import Database
 from server.desk.tables import PushEndpoint
-from server.jobs import Jobs, Moment, taken_up_to
+from server.jobs import Jobs, taken_up_to
 from server.reminders.push import Push, Reach, is_public
 from server.reminders.vapid import Vapid
 from server.security import Keys
 from server.turn import Turn
+from server.upkeep import Moment
 from tests.server.visiting import Site
 
 START = dt.datetime(2026, 11, 25, 12, 30, tzinfo=dt.UTC)
@@ -425,7 +426,7 @@ async def test_a_job_that_fails_holds_up_no_other_and_is_told_without_content(
     async def last(moment: Moment) -> None:
         ran.append(await moment.db.scalar(select(func.count()).select_from(Circle)))
 
-    monkeypatch.setattr(jobs, "HOURLY", {"broken": broken, "last": last})
+    monkeypatch.setattr("server.jobs.HOURLY", {"broken": broken, "last": last})
     await evening.jobs.tick(START)
     await evening.jobs.tick(START + dt.timedelta(minutes=59))
     assert ran == [1]
@@ -435,21 +436,20 @@ async def test_a_job_that_fails_holds_up_no_other_and_is_told_without_content(
     assert "CANARY" not in caplog.text
 
 
-async def test_the_jobs_begin_with_the_application_and_end_with_it(evening: Evening) -> None:
+async def test_the_jobs_begin_with_the_application_and_end_with_it(
+    evening: Evening, monkeypatch: pytest.MonkeyPatch
+) -> None:
     began = Jobs(evening.jobs.settings, evening.jobs.keys, evening.database)
     done = asyncio.Event()
 
     async def told(_: Moment) -> None:
         done.set()
 
-    jobs.register("told", told)
-    try:
-        await began.start()
-        async with asyncio.timeout(20):
-            await done.wait()
-            await began.stop()
-    finally:
-        del jobs.HOURLY["told"]
+    monkeypatch.setitem(upkeep.HOURLY, "told", told)
+    await began.start()
+    async with asyncio.timeout(20):
+        await done.wait()
+        await began.stop()
     assert (evening.site.settings.data_dir / "vapid.pem").exists()
 
 

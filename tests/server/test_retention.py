@@ -11,7 +11,7 @@ from sqlalchemy import func, insert, select, update
 
 from server.circles.tables import Invitation, Membership
 from server.database import Base
-from server.jobs import HOURLY, Moment
+from server.upkeep import HOURLY, Moment
 from tests.server.test_export import filled
 from tests.server.visiting import Site
 

@@ -119,29 +119,6 @@ export type NoticeKind =
   | "locked"
   | "unlocked";
 
-export interface Ask {
-  readonly type: "ask";
-}
-
-export interface Withdraw {
-  readonly type: "withdraw";
-}
-
-/** A facilitator lowers one hand, or all of them (`member_id` None). */
-export interface LowerHand {
-  readonly type: "lower_hand";
-  readonly member_id: MemberId | null;
-}
-
-/** `named`: who comes first, in an order made by hand. `closing`: a round of closing words. */
-export interface StartRound {
-  readonly type: "start_round";
-  readonly prompt: Wording;
-  readonly order: Order;
-  readonly named: readonly MemberId[];
-  readonly closing: boolean;
-}
-
 /** Offer the stick to somebody; None offers it to whoever is next. */
 export interface Offer {
   readonly type: "offer";
@@ -185,6 +162,21 @@ export interface Remind {
   readonly turn_id: TurnId;
 }
 
+/** The holder turns nods off for their turn, or on again. */
+export interface SetNods {
+  readonly type: "set_nods";
+  readonly off: boolean;
+}
+
+/** `named`: who comes first, in an order made by hand. `closing`: a round of closing words. */
+export interface StartRound {
+  readonly type: "start_round";
+  readonly prompt: Wording;
+  readonly order: Order;
+  readonly named: readonly MemberId[];
+  readonly closing: boolean;
+}
+
 /** 'Anybody who passed, would you like a turn?' Asked of all, answered by whoever wants. */
 export interface InvitePassed {
   readonly type: "invite_passed";
@@ -207,6 +199,20 @@ export interface Reorder {
   readonly before: MemberId | null;
 }
 
+export interface Ask {
+  readonly type: "ask";
+}
+
+export interface Withdraw {
+  readonly type: "withdraw";
+}
+
+/** A facilitator lowers one hand, or all of them (`member_id` None). */
+export interface LowerHand {
+  readonly type: "lower_hand";
+  readonly member_id: MemberId | null;
+}
+
 export interface StepOut {
   readonly type: "step_out";
 }
@@ -215,58 +221,31 @@ export interface ComeBack {
   readonly type: "come_back";
 }
 
-/** A facilitator is heard beside the holder, or stops; the stick does not move. */
-export interface Interject {
-  readonly type: "interject";
-  readonly on: boolean;
-}
-
-export interface SetFloor {
-  readonly type: "set_floor";
-  readonly floor: Floor;
-}
-
-export interface SetPhase {
-  readonly type: "set_phase";
-  readonly phase: Phase;
-}
-
-export interface SetPrompt {
-  readonly type: "set_prompt";
-  readonly prompt: Wording;
-}
-
-/** The holder turns nods off for their turn, or on again. */
-export interface SetNods {
-  readonly type: "set_nods";
-  readonly off: boolean;
-}
-
-export interface Pause {
-  readonly type: "pause";
-}
-
-export interface Resume {
-  readonly type: "resume";
-}
-
-/** Call a silence, where the circle agreed to it; a facilitator resumes. */
-export interface RingBell {
-  readonly type: "ring_bell";
-}
-
-/** Move the end of the meeting. */
-export interface Prolong {
-  readonly type: "prolong";
-  readonly seconds: number;
-}
-
-export interface Close {
-  readonly type: "close";
+export interface Leave {
+  readonly type: "leave";
 }
 
 export interface NeedHand {
   readonly type: "need_hand";
+}
+
+/** Answer a hand-over. */
+export interface TakeOn {
+  readonly type: "take_on";
+  readonly yes: boolean;
+}
+
+export interface BecomeMember {
+  readonly type: "become_member";
+}
+
+export interface BecomeObserver {
+  readonly type: "become_observer";
+}
+
+/** Speak from this connection from now on; the server knows which one it is. */
+export interface SpeakHere {
+  readonly type: "speak_here";
 }
 
 /** A facilitator sees to somebody's call; `done` puts it away. */
@@ -323,12 +302,6 @@ export interface HandOver {
   readonly stay: boolean;
 }
 
-/** Answer a hand-over. */
-export interface TakeOn {
-  readonly type: "take_on";
-  readonly yes: boolean;
-}
-
 /** Who is asked to take the circle on, should no facilitator be there; None: nobody. */
 export interface NameSuccessor {
   readonly type: "name_successor";
@@ -347,29 +320,52 @@ export interface NameTypist {
   readonly member_id: MemberId | null;
 }
 
-/** Speak from this connection from now on; the server knows which one it is. */
-export interface SpeakHere {
-  readonly type: "speak_here";
+/** A facilitator is heard beside the holder, or stops; the stick does not move. */
+export interface Interject {
+  readonly type: "interject";
+  readonly on: boolean;
 }
 
-export interface BecomeMember {
-  readonly type: "become_member";
+export interface SetFloor {
+  readonly type: "set_floor";
+  readonly floor: Floor;
 }
 
-export interface BecomeObserver {
-  readonly type: "become_observer";
+export interface SetPhase {
+  readonly type: "set_phase";
+  readonly phase: Phase;
 }
 
-export interface Leave {
-  readonly type: "leave";
+export interface SetPrompt {
+  readonly type: "set_prompt";
+  readonly prompt: Wording;
+}
+
+export interface Pause {
+  readonly type: "pause";
+}
+
+export interface Resume {
+  readonly type: "resume";
+}
+
+/** Call a silence, where the circle agreed to it; a facilitator resumes. */
+export interface RingBell {
+  readonly type: "ring_bell";
+}
+
+/** Move the end of the meeting. */
+export interface Prolong {
+  readonly type: "prolong";
+  readonly seconds: number;
+}
+
+export interface Close {
+  readonly type: "close";
 }
 
 /** What a person can ask. */
 export type Command =
-  | Ask
-  | Withdraw
-  | LowerHand
-  | StartRound
   | Offer
   | Accept
   | Ready
@@ -378,22 +374,22 @@ export type Command =
   | Extend
   | TakeBack
   | Remind
+  | SetNods
+  | StartRound
   | InvitePassed
   | Excuse
   | Reorder
+  | Ask
+  | Withdraw
+  | LowerHand
   | StepOut
   | ComeBack
-  | Interject
-  | SetFloor
-  | SetPhase
-  | SetPrompt
-  | SetNods
-  | Pause
-  | Resume
-  | RingBell
-  | Prolong
-  | Close
+  | Leave
   | NeedHand
+  | TakeOn
+  | BecomeMember
+  | BecomeObserver
+  | SpeakHere
   | TakeHand
   | Admit
   | TurnAway
@@ -401,14 +397,18 @@ export type Command =
   | Remove
   | Quieten
   | HandOver
-  | TakeOn
   | NameSuccessor
   | NameGreeter
   | NameTypist
-  | SpeakHere
-  | BecomeMember
-  | BecomeObserver
-  | Leave;
+  | Interject
+  | SetFloor
+  | SetPhase
+  | SetPrompt
+  | Pause
+  | Resume
+  | RingBell
+  | Prolong
+  | Close;
 
 /** The answer to connecting: where the words stand now, never what they were. Event `joined`. */
 export interface Joined {

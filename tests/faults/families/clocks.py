@@ -9,7 +9,7 @@ import asyncio
 from collections.abc import Mapping
 from pathlib import Path
 
-from realtime.live import SETTLED_SECONDS
+from realtime.ticker import SETTLED_SECONDS
 from tests.faults.families.kills import BACK, FEW
 from tests.faults.house import House
 from tests.faults.people import People, gathered

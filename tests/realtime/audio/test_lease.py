@@ -85,7 +85,7 @@ async def test_a_process_that_does_not_beat_or_is_buried_is_gone(
 
 def test_a_process_is_missed_soon_enough_to_be_heard_again_within_five_seconds() -> None:
     """Missed, noticed, and two seconds left for a new start."""
-    from realtime.audio.desk import LOOK_SECONDS
+    from realtime.audio.lookout import LOOK_SECONDS
 
     assert lease.LIVES_SECONDS + 2 * LOOK_SECONDS <= 3
     assert lease.BEAT_SECONDS * 3 < lease.LIVES_SECONDS

@@ -1,5 +1,6 @@
 // One person's seat: a petal that points at the middle, a small flag, a name. Holds no rules.
-import type { Layout, Place } from "./geometry";
+import type { Place } from "./fitting";
+import type { Layout } from "./geometry";
 import { Icon } from "./Icon";
 import { flagOf, initials, subOf, wordsOf } from "./seats";
 import type { Mark } from "./seats";

@@ -1,8 +1,9 @@
 // Telling the facilitators or the organiser what happened: written, ticked, read through once, sent.
-// Sends what is ticked and nothing else of the meeting. Declines to tell anybody in the room.
+// Takes what is ticked and nothing else of the meeting. Declines to tell anybody in the room.
 import { useState } from "preact/hooks";
 import { t } from "../words";
 import { MAX } from "./Composer";
+import { Check, Quoted, readBy, type Reader, type Report } from "./ReportCheck";
 import { Sheet } from "./Sheet";
 import { closeSheet, sheet } from "./sheets";
 import { feed, meeting, seatOf, you, type FeedItem, type Words } from "./store";
@@ -11,14 +12,6 @@ import { feed, meeting, seatOf, you, type FeedItem, type Words } from "./store";
 export const MOST_QUOTES = 10;
 /** The newest of the messages on this screen that can be ticked. */
 const SHOWN = 40;
-
-type Reader = "facilitators" | "organiser";
-interface Report {
-  report: string;
-  reader: Reader;
-  named: boolean;
-  quotes: { name: string; text: string }[];
-}
 
 export function ReportSheet({ slug }: { slug: string }) {
   const open = sheet.value;
@@ -101,10 +94,6 @@ function Promised() {
   );
 }
 
-function readBy(reader: Reader): string {
-  return t(reader === "organiser" ? "report.reader.organiser" : "report.reader.facilitators");
-}
-
 function Readers({ reader, pick }: { reader: Reader; pick: (reader: Reader) => void }) {
   const holding = (meeting.value?.seats ?? []).filter((seat) => seat.role === "facilitator");
   const all: [Reader, string, string][] = [
@@ -168,65 +157,6 @@ function Messages({ ticked, tick }: MessagesProps) {
   );
 }
 
-function Quoted({ name, text }: { name: string; text: string }) {
-  return (
-    <span class="line-one">
-      <b>
-        <bdi>{name}</bdi>
-      </b>{" "}
-      <bdi class="said">{text}</bdi>
-    </span>
-  );
-}
-
-interface CheckProps {
-  slug: string;
-  report: Report;
-  back: () => void;
-  done: () => void;
-}
-
-/** Word for word what will be sent, and nothing that will not. */
-function Check({ slug, report, back, done }: CheckProps) {
-  const [wrong, setWrong] = useState("");
-  const [busy, setBusy] = useState(false);
-  const send = async () => {
-    setBusy(true);
-    const reason = await sendReport(slug, report);
-    setBusy(false);
-    if (reason === null) done();
-    else setWrong(reason);
-  };
-  return (
-    <div class="line-sheet">
-      <p class="small muted">{t("report.check.b")}</p>
-      <p>{readBy(report.reader)}</p>
-      {report.report.trim() !== "" && <p class="line-one said">{report.report.trim()}</p>}
-      {report.quotes.map((one, n) => (
-        <p key={n}>
-          <Quoted {...one} />
-        </p>
-      ))}
-      <p>
-        {report.named ? t("note.named", { name: seatOf(you.value?.member_id ?? null)?.name ?? "" }) : t("notes.nameless")}
-      </p>
-      {wrong !== "" && (
-        <p class="note" role="alert">
-          {t(wrong)}
-        </p>
-      )}
-      <div class="ways">
-        <button type="button" class="btn btn--main btn--wide" disabled={busy} onClick={() => void send()}>
-          {t("report.send")}
-        </button>
-        <button type="button" class="btn btn--wide" disabled={busy} onClick={back}>
-          {t("report.edit")}
-        </button>
-      </div>
-    </div>
-  );
-}
-
 function Sent() {
   return (
     <>
@@ -239,20 +169,4 @@ function Sent() {
       </div>
     </>
   );
-}
-
-/** Null once it is sent; else the key of why it is not. What was written stays where it is. */
-async function sendReport(slug: string, report: Report): Promise<string | null> {
-  try {
-    const answer = await fetch(`/c/${slug}/lapor`, {
-      method: "POST",
-      headers: { "Content-Type": "application/json" },
-      body: JSON.stringify(report),
-    });
-    if (answer.ok) return null;
-    // The sheet lets nothing through that the server would find wrong in itself.
-    return answer.status === 429 ? "report.many" : "report.failed";
-  } catch {
-    return "report.failed";
-  }
 }

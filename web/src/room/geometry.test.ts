@@ -1,8 +1,10 @@
 // The circle holds for every number of people, every phone and every text size we promise.
 import { expect, test } from "vitest";
 import icons from "../icons.json";
-import { APART, layout } from "./geometry";
-import type { Layout, Place } from "./geometry";
+import { APART } from "./fitting";
+import type { Place } from "./fitting";
+import { layout } from "./geometry";
+import type { Layout } from "./geometry";
 
 type Point = [number, number];
 const WIDTHS = [288, 304, 320, 344, 360, 396, 430, 431, 480, 560, 640];
