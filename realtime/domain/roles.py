@@ -166,6 +166,22 @@ def with_role(
     holding = turn is not None and turn[0] == me
     offered = isinstance(meeting.stick, Offered) and meeting.stick.to == me
     meeting = with_notice(meeting.reseat(replace(seat, role=role)), TOLD[role], me, by)
+    meeting = without_the_old(meeting, me, role)
+    if holding and role is not Role.OBSERVER:
+        return meeting
+    stays = role is Role.MEMBER or (
+        role is Role.FACILITATOR and meeting.frame.facilitators_in_order
+    )
+    if stays:
+        changed = meeting.seat(me)
+        return join(meeting, changed) if changed else meeting
+    meeting = end_turn(meeting, at.now) if holding else meeting
+    meeting = drop(meeting, me)
+    return go_on(meeting, at) if offered else meeting
+
+
+def without_the_old(meeting: Meeting, me: MemberId, role: Role) -> Meeting:
+    """Whoever has this role now has nothing left that does not go with it."""
     if role is Role.FACILITATOR:
         meeting = replace(
             meeting,
@@ -185,14 +201,4 @@ def with_role(
         meeting = helps_no_more(meeting, me)
     if role is Role.OBSERVER and meeting.successor == me:
         meeting = replace(meeting, successor=None)
-    if holding and role is not Role.OBSERVER:
-        return meeting
-    stays = role is Role.MEMBER or (
-        role is Role.FACILITATOR and meeting.frame.facilitators_in_order
-    )
-    if stays:
-        changed = meeting.seat(me)
-        return join(meeting, changed) if changed else meeting
-    meeting = end_turn(meeting, at.now) if holding else meeting
-    meeting = drop(meeting, me)
-    return go_on(meeting, at) if offered else meeting
+    return meeting

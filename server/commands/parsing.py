@@ -11,6 +11,13 @@ from typing import Any
 
 def add_commands(commands: Any) -> None:
     """All of them, onto the command line's own."""
+    of_circles(commands)
+    of_people(commands)
+    of_the_place(commands)
+    of_what_is_kept(commands)
+
+
+def of_circles(commands: Any) -> None:
     circle = group(commands, "circle", "list, make or delete circles")
     circle.add_parser("list", help="all circles")
     make = circle.add_parser("make", help="a circle that meets every week, held by the organiser")
@@ -29,6 +36,9 @@ def add_commands(commands: Any) -> None:
         help="also while people meet: they sit there until they leave, and cannot come back",
     )
 
+
+def of_people(commands: Any) -> None:
+    """Who belongs to a circle, and who may come to."""
     member = group(commands, "member", "the people of a circle")
     of_circle(member, "list", "who belongs to it")
     for name, what in (
@@ -50,6 +60,9 @@ def add_commands(commands: Any) -> None:
     revoke = of_circle(invite, "revoke", "it lets nobody in any more")
     revoke.add_argument("id")
 
+
+def of_the_place(commands: Any) -> None:
+    """What it signs with, how it is, and what the servers beside it have to know."""
     keys = group(commands, "keys", "the keys that this place signs and seals with")
     keys.add_parser("list", help="how many there are and since when; never the keys themselves")
     rotate = keys.add_parser("rotate", help="a new one; nobody is signed out")
@@ -82,6 +95,8 @@ def add_commands(commands: Any) -> None:
     verify.add_argument("file", metavar="HASHES", help="the release's hashes.json")
     verify.add_argument("--lang", choices=["id", "en"], default="en")
 
+
+def of_what_is_kept(commands: Any) -> None:
     migrate = commands.add_parser(
         "migrate", help="the tables in the shape of this Lingkar; an older one, to go back to it"
     )

@@ -58,6 +58,17 @@ export function pause(tries: number, seen: boolean): number {
 
 const SENT_AWAY = new Set(["not_signed_in", "not_a_member", "not_pledged"]);
 
+function knock(slug: string, observer: HTMLInputElement | null): Socket {
+  return io({
+    path: "/socket.io/",
+    transports: ["websocket"],
+    auth: (give) =>
+      give({ protocol: PROTOCOL, circle: slug, tab: crypto.randomUUID?.() ?? String(Math.random()).slice(2), observer: observer?.checked ?? false }),
+    reconnectionDelay: 500,
+    reconnectionDelayMax: 5000,
+  });
+}
+
 function start(root: HTMLElement): void {
   const { slug = "", room = "/", circle = "/", time = "", when = "", opens = "" } = root.dataset;
   const state = document.getElementById("state");
@@ -66,14 +77,7 @@ function start(root: HTMLElement): void {
     if (state && state.textContent !== text) state.textContent = text;
   };
   const observer = document.getElementById("observer") as HTMLInputElement | null;
-  const socket: Socket = io({
-    path: "/socket.io/",
-    transports: ["websocket"],
-    auth: (give) =>
-      give({ protocol: PROTOCOL, circle: slug, tab: crypto.randomUUID?.() ?? String(Math.random()).slice(2), observer: observer?.checked ?? false }),
-    reconnectionDelay: 500,
-    reconnectionDelayMax: 5000,
-  });
+  const socket = knock(slug, observer);
   const goIn = (): void => {
     say({ key: "lobby.admitted" });
     socket.close();

@@ -53,21 +53,7 @@ function Inside({ slug, about }: { slug: string; about: string | null }) {
     >
       <Promised />
       <Readers reader={reader} pick={setReader} />
-      <div class="line-sheet__say">
-        <label for="report-text">{t("report.field")}</label>
-        <textarea
-          id="report-text"
-          rows={4}
-          autocomplete="off"
-          value={text}
-          aria-describedby="report-hint"
-          aria-invalid={length > MAX}
-          onInput={(event) => setText(event.currentTarget.value)}
-        />
-        <p class="hint" id="report-hint" role="status">
-          {length > MAX ? t("say.toolong", { n: length - MAX }) : ""}
-        </p>
-      </div>
+      <Field text={text} over={length - MAX} write={setText} />
       <Messages ticked={ticked} tick={tick} />
       <label class="switch">
         <input type="checkbox" checked={named} onChange={() => setNamed(!named)} />
@@ -91,6 +77,27 @@ function Promised() {
         <li key={key}>{t(key)}</li>
       ))}
     </ul>
+  );
+}
+
+/** `over`: by how many characters it is too long; below one it is not. */
+function Field({ text, over, write }: { text: string; over: number; write: (text: string) => void }) {
+  return (
+    <div class="line-sheet__say">
+      <label for="report-text">{t("report.field")}</label>
+      <textarea
+        id="report-text"
+        rows={4}
+        autocomplete="off"
+        value={text}
+        aria-describedby="report-hint"
+        aria-invalid={over > 0}
+        onInput={(event) => write(event.currentTarget.value)}
+      />
+      <p class="hint" id="report-hint" role="status">
+        {over > 0 ? t("say.toolong", { n: over }) : ""}
+      </p>
+    </div>
   );
 }
 

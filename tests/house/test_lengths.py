@@ -1,0 +1,51 @@
+"""Files that are read in one sitting: what is longer is named here, with the reason.
+
+Looks at source alone. Tests are lists of sentences, migrations are never changed, and nobody reads
+what is generated.
+"""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+from tests import tracked
+
+ROOT = Path(__file__).resolve().parents[2]
+LONGEST = 250
+FOLDERS = ("server/", "realtime/", "scripts/", "examples/", "web/src/")
+KINDS = (".py", ".ts", ".tsx", ".css")
+NOT_READ = ("/migrations/", ".gen.", ".test.")
+LEFT_WHOLE = {
+    "realtime/domain/commands.py": "one list of all that can be asked; README's first of seven",
+    "realtime/domain/meeting.py": "one meeting, whole: its parts mean nothing without each other",
+    "realtime/views.py": "all that reaches a browser, for whoever writes a client",
+    "realtime/audiences.py": "who is connected and what they were shown change together",
+    "realtime/frames.py": "all that leans on what is private in socketio, and nowhere else",
+    "realtime/gateway.py": "every way in and out of a circle on this process, in one order",
+    "realtime/room.py": "load, decide, swap, announce: one loop and what it does when it is lost",
+    "realtime/limits.py": "every budget of the room, to be compared with one another",
+}
+
+
+def lengths() -> dict[str, int]:
+    """Path -> lines, of each source file."""
+    return {
+        name: len((ROOT / name).read_text("utf-8").splitlines())
+        for name in tracked.names(ROOT)
+        if name.startswith(FOLDERS)
+        and name.endswith(KINDS)
+        and not any(part in f"/{name}" for part in NOT_READ)
+        and (ROOT / name).is_file()
+    }
+
+
+def test_no_source_file_is_too_long_to_be_read_in_one_sitting() -> None:
+    found = lengths()
+    assert len(found) > 300
+    long = {name: lines for name, lines in found.items() if lines > LONGEST}
+    assert {name: lines for name, lines in long.items() if name not in LEFT_WHOLE} == {}
+
+
+def test_who_is_short_again_leaves_the_list() -> None:
+    found = lengths()
+    assert [name for name in LEFT_WHOLE if found.get(name, 0) <= LONGEST] == []
