@@ -66,7 +66,12 @@ async def serve(
     if wrong := sounding.taken(settings, settings.sound_host or host):
         listener.close()
         raise CannotServe(wrong)
-    be_careful()
+    logs.keep_to_the_point()
+    memory.never_dumped()
+    # What is started from here has the same.
+    as_many_as_allowed()
+    if memory.may_be_swapped():
+        note(Note.SWAP_ON, logging.WARNING)
     stop, again = stop_requested(), reload_requested()
     async with contextlib.AsyncExitStack() as stack:
         stack.callback(listener.close)
@@ -98,16 +103,6 @@ async def serve(
         stack.enter_context(findable(settings.data_dir))
         await ready(Running(settings, port, where, webs.members, sounds.members, link))
         await until_stopped(stop, again, webs, sounds)
-
-
-def be_careful() -> None:
-    """Nothing that is said gets into a log or a dump of this process; it may have many lines."""
-    logs.keep_to_the_point()
-    memory.never_dumped()
-    # What is started from here has the same.
-    as_many_as_allowed()
-    if memory.may_be_swapped():
-        note(Note.SWAP_ON, logging.WARNING)
 
 
 async def is_there(webs: Group, first: Supervisor, stop: asyncio.Event) -> bool:

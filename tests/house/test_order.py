@@ -1,11 +1,12 @@
-"""Files that are read in one sitting: what is longer is named here, with the reason.
+"""The house in order: files that are read in one sitting, and a map that has every folder.
 
-Looks at source alone. Tests are lists of sentences, migrations are never changed, and nobody reads
-what is generated.
+Of files it looks at source alone: tests are lists of sentences, migrations are never changed, and
+nobody reads what is generated.
 """
 
 from __future__ import annotations
 
+import re
 from pathlib import Path
 
 from tests import tracked
@@ -49,3 +50,14 @@ def test_no_source_file_is_too_long_to_be_read_in_one_sitting() -> None:
 def test_who_is_short_again_leaves_the_list() -> None:
     found = lengths()
     assert [name for name in LEFT_WHOLE if found.get(name, 0) <= LONGEST] == []
+
+
+def test_the_map_in_readme_has_every_folder_and_no_other() -> None:
+    drawn = (ROOT / "README.md").read_text("utf-8").split("```text\n")[1].split("```")[0]
+    named = set(re.findall(r"\b([a-z]+)/(?=[\s,;]|$)", drawn, re.M))
+    folders = {tuple(Path(name).parts[:-1]) for name in tracked.names(ROOT)}
+    first = {parts[0] for parts in folders if parts and not parts[0].startswith(".")}
+    halves = [parts for parts in folders if parts[:1] in (("server",), ("realtime",))]
+    second = {parts[1] for parts in halves if len(parts) > 1}
+    assert (first | second) - named == set()
+    assert named - {part for parts in folders for part in parts} == set()
