@@ -79,7 +79,9 @@ test-web: $(NODE_READY)
 build: $(BUILT)
 budgets: $(RUN_READY) $(BUILT)
 	$(BIN)/python scripts/budgets.py
-test-py: $(DEV_READY) $(BUILT) $(BROWSER_READY)
+# No test of the rules, the room or the pages opens a browser: whoever asks for some waits for none.
+BROWSERLESS := tests/realtime% tests/server%
+test-py: $(DEV_READY) $(BUILT) $(if $(filter-out $(BROWSERLESS),$(or $(ARGS),all)),$(BROWSER_READY))
 	@command -v git >/dev/null || { echo "The tests need git. On Debian: apt-get install git" >&2; exit 1; }
 	export PLAYWRIGHT_NODEJS_PATH="$$($(WEB) where)"; $(if $(ARGS),$(BIN)/pytest $(ARGS),$(call at_once))
 # Where it can be installed it is; elsewhere the run says aloud what it left out.

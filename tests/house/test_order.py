@@ -61,3 +61,12 @@ def test_the_map_in_readme_has_every_folder_and_no_other() -> None:
     second = {parts[1] for parts in halves if len(parts) > 1}
     assert (first | second) - named == set()
     assert named - {part for parts in folders for part in parts} == set()
+
+
+def test_what_make_runs_without_a_browser_opens_none() -> None:
+    makefile = (ROOT / "Makefile").read_text("utf-8")
+    folders = re.findall(r"(\S+)%", makefile.split("BROWSERLESS := ")[1].splitlines()[0])
+    files = [path for folder in folders for path in sorted((ROOT / folder).rglob("*.py"))]
+    assert len(files) > 100
+    opens = re.compile(r"async_playwright|\bchromium\b")
+    assert [str(path.relative_to(ROOT)) for path in files if opens.search(path.read_text())] == []
