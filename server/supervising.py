@@ -146,10 +146,3 @@ async def group() -> AsyncIterator[Group]:
         yield processes
     finally:
         await processes.end()
-
-
-@contextlib.asynccontextmanager
-async def supervised(work: Work) -> AsyncIterator[Supervisor]:
-    """One process while this is entered."""
-    async with group() as processes:
-        yield processes.add(work)

@@ -32,6 +32,7 @@ SAVED_SECONDS = 3
 """What was not used is theirs for so long: after a hitch a phone sends all at once."""
 MOST_SSRCS = 4
 MOST_EARLY = 4
+REMEMBERED_CHECKS = 64
 LOSS_COUNTS = 6.0
 """Seconds that a listener's report of loss counts."""
 
@@ -64,7 +65,7 @@ class Person:
         self.seen = now
         self.reach: Reach | None = None
         self.places: list[Address] = []
-        self.checks: deque[tuple[bytes, Address]] = deque(maxlen=64)
+        self.checks: deque[tuple[bytes, Address]] = deque(maxlen=REMEMBERED_CHECKS)
         self.budget = SAVED_SECONDS * MOST_A_SECOND
         self.loss, self._loss_at = 0, 0.0
         self.answer: Answer | None = None

@@ -27,7 +27,6 @@ LARGEST = 1500
 ROOM = 4 << 20
 MOST_ADDRESSES = 4
 """Places one person is reached at while they change networks."""
-REMEMBERED_CHECKS = 64
 STALE = 10.0
 """An address silent for so long may become somebody else's."""
 PORTS_TO_TRY = 20

@@ -36,7 +36,8 @@ FRAME = Frame("Kamis", seats=8, sound=True)
 async def sound_process(redis_url: str) -> AsyncIterator[supervising.Supervisor]:
     """A supervised sound process that serves."""
     work = works.sound(ANY_PORT, redis_url, "127.0.0.1")
-    async with supervising.supervised(work) as supervisor:
+    async with supervising.group() as processes:
+        supervisor = processes.add(work)
         assert await supervisor.is_up(SOON)
         yield supervisor
 
@@ -188,7 +189,8 @@ async def test_where_the_usual_port_is_taken_another_one_serves(redis_url: str) 
             # Where that fails somebody else has it, which is as good.
             other.bind(("127.0.0.1", sounding.DEFAULT_PORT))
         work = works.sound(Settings(), redis_url, "127.0.0.1")
-        async with supervising.supervised(work) as supervisor:
+        async with supervising.group() as processes:
+            supervisor = processes.add(work)
             assert await supervisor.is_up(SOON)
             assert supervisor.said
             assert int(supervisor.said["port"]) not in (0, sounding.DEFAULT_PORT)

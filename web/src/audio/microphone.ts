@@ -2,7 +2,7 @@
 // taken for any other reason, to be kept open in waiting, and to keep anything it heard.
 export type Trouble = "denied" | "missing" | "busy" | "lost" | "interrupted";
 
-export const CONSTRAINTS = { echoCancellation: true, noiseSuppression: true, autoGainControl: true, channelCount: 1 };
+const CONSTRAINTS = { echoCancellation: true, noiseSuppression: true, autoGainControl: true, channelCount: 1 };
 
 /** Words for what a browser says when there is no microphone to be had. */
 export function troubleOf(error: unknown): Trouble {

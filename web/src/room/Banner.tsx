@@ -11,7 +11,7 @@ const WORDS = {
 } as const;
 
 /** The line that fits now, or null when all is well. */
-export function bannerKey(): string | null {
+function bannerKey(): string | null {
   const now = link.value;
   if (now in WORDS) return WORDS[now as keyof typeof WORDS];
   if (meeting.value?.paused) return whyPaused(meeting.value);

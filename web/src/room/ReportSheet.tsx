@@ -9,7 +9,7 @@ import { closeSheet, sheet } from "./sheets";
 import { feed, meeting, seatOf, you, type FeedItem, type Words } from "./store";
 
 /** As many as the server takes. */
-export const MOST_QUOTES = 10;
+const MOST_QUOTES = 10;
 /** The newest of the messages on this screen that can be ticked. */
 const SHOWN = 40;
 

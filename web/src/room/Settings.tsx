@@ -14,7 +14,7 @@ import { canTouch } from "./tone";
 import { isCalm, walkAgain } from "./walking";
 
 /** Change the language in place: nothing reloads, no place is lost. */
-export async function switchTo(wanted: Lang): Promise<void> {
+async function switchTo(wanted: Lang): Promise<void> {
   try {
     await words(wanted);
   } catch {

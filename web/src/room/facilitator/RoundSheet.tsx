@@ -19,7 +19,7 @@ const question = signal("");
 const byHand = signal<readonly MemberId[]>([]);
 
 /** One of the circle's questions keeps both its languages; typed words have the one they are in. */
-export function wordingOf(typed: string, known: readonly Wording[]): Wording {
+function wordingOf(typed: string, known: readonly Wording[]): Wording {
   const text = typed.trim();
   const same = known.find((one) => text !== "" && inLanguage(one).trim() === text);
   if (same) return same;
