@@ -2,6 +2,7 @@
 import "../styles/tokens.css";
 import "../styles/base.css";
 import "../styles/pages.css";
+import "../styles/fit.css";
 import "../styles/finding.css";
 import "../styles/schedule.css";
 import "../styles/desk.css";
