@@ -29,7 +29,7 @@ LANGUAGE = "id"
 
 # - role "name" [state]: text
 LINE = re.compile(r'^(\s*)- (\w+)(?: ("(?:[^"\\]|\\.)*"|/.*/))?((?: \[[^\]]*\])*)(:?)(.*)$')
-QUOTED = re.compile(r"^(\s*- )'(.*)'(:?)$")
+QUOTED = re.compile(r"^(\s*- )'((?:[^']|'')*)'(:?)(.*)$")
 SILENT = frozenset({"text", "paragraph", "listitem", "list", "strong", "emphasis", "time", "code"})
 SILENT |= {"separator", "definition", "term", "option", "blockquote", "generic", "row", "cell"}
 # Words come and go in these, whenever they like.
@@ -53,7 +53,7 @@ def told(snapshot: str) -> str:
     lines, muted = list[str](), None
     for line in snapshot.splitlines():
         # A name with a colon in it stands in quotation marks, as YAML wants.
-        found = LINE.match(QUOTED.sub(lambda m: m[1] + m[2].replace("''", "'") + m[3], line))
+        found = LINE.match(QUOTED.sub(lambda m: m[1] + m[2].replace("''", "'") + m[3] + m[4], line))
         if not found:
             continue
         indent, role, name, state, _, _ = found.groups()

@@ -113,7 +113,7 @@ describe("of a facilitator", () => {
     render(<Room places={places} />);
     expect(await screen.findByRole("timer")).toBeTruthy();
     expect(screen.getByRole("button", { name: /1 at the door/ })).toBeTruthy();
-    fireEvent.click(screen.getByRole("button", { name: "I will help" }));
+    fireEvent.click(screen.getByRole("button", { name: /^I will help/ }));
     fireEvent.click(screen.getByRole("button", { name: "Add 1 minute" }));
     expect(commands()).toEqual([
       { type: "take_hand", member_id: "tono", done: false },

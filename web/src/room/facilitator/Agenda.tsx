@@ -143,8 +143,8 @@ function Script({ step }: { step: Step | undefined }) {
 function Frame({ now }: { now: MeetingView }) {
   return (
     <div class="frame" role="group" aria-label={t("fac.floor")}>
-      <h2 class="sec">
-        {t("fac.floor")}
+      <div class="sec">
+        <h2>{t("fac.floor")}</h2>
         <button type="button" class="link" onClick={() => void send({ type: now.paused ? "resume" : "pause" })}>
           {t(now.silence ? "fac.silence.end" : now.paused ? "fac.resume" : "fac.pause")}
         </button>
@@ -153,7 +153,7 @@ function Frame({ now }: { now: MeetingView }) {
             {t("fac.bell")}
           </button>
         )}
-      </h2>
+      </div>
       <div class="chips">
         {FLOORS.map((one) => (
           <button

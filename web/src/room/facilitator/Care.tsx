@@ -71,10 +71,12 @@ function Hand({ hand }: { hand: HandView }) {
         {!mine && (
           <button type="button" class="btn btn--s btn--main" onClick={() => act(false)}>
             {t("fac.hand.take")}
+            <span class="vh">: {nameOf(hand.member_id)}</span>
           </button>
         )}
         <button type="button" class="btn btn--s" onClick={() => act(true)}>
           {t("fac.hand.done")}
+          <span class="vh">: {nameOf(hand.member_id)}</span>
         </button>
       </div>
     </div>
