@@ -1,4 +1,4 @@
-"""The air between one phone and the house: slow, lossy or gone.
+"""The air between one phone and the house: slow, lossy, gone, or a hotel's.
 
 A SOCKS5 proxy on this machine, which a browser's context goes through: every request, every
 socket and the worker of the pages. Declines to look into what passes.
@@ -24,6 +24,8 @@ class Air(Way):
         super().__init__(to)
         self.rate = 0.0
         self.loss = 0.0
+        self.portal: Place | None = None
+        """Who answers in place of everybody, until somebody has signed in there."""
         # Chance that is the same every time.
         self._chance = random.Random(5)
 
@@ -42,7 +44,7 @@ class Air(Way):
         size = {1: 4, 4: 16}.get(kind) or (await near.readexactly(1))[0]
         await near.readexactly(size + 2)
         back.write(b"\x05\x00\x00\x01" + bytes(6))
-        return await asyncio.open_connection(*self.to)
+        return await asyncio.open_connection(*(self.portal or self.to))
 
     async def _pass(self, size: int) -> None:
         again = sum(self._chance.random() < self.loss for _ in range(0, size, PIECE))

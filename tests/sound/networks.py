@@ -1,7 +1,7 @@
 """Networks of a test's own: hosts in namespaces and the cables between them. Needs root and Linux.
 
 Nothing leaves the machine: a host without a route reaches nobody. Declines to delay and to lose
-packets; that is `lossy`.
+packets; that is `lossy` and `rope`.
 """
 
 from __future__ import annotations
@@ -156,10 +156,10 @@ class Carrier:
 
 
 @asynccontextmanager
-async def carried(host: Host, port: int) -> AsyncIterator[Carrier]:
-    """Whatever listens here on `port` is to be had on that host's own `localhost` too."""
+async def carried(host: Host, port: int, at: str = "127.0.0.1") -> AsyncIterator[Carrier]:
+    """Whatever listens here on `port` is to be had on that host too: for itself, or for others."""
     with host.entered():
-        listening = socket.create_server(("127.0.0.1", port))
+        listening = socket.create_server((at, port))
     carrier = Carrier()
     server = await asyncio.start_server(
         lambda near, back: carrier.carry(near, back, port), sock=listening
