@@ -99,12 +99,15 @@ async def main(screens: Sequence[str], times: int) -> None:
     port = free_port()
     async with async_playwright() as playwright:
         browser = await launch(playwright, f"--remote-debugging-port={port}")
-        # Lighthouse opens its pages beside Playwright's contexts, so that is where she signs in.
+        # Lighthouse opens its pages beside Playwright's contexts, so that is where she signs in;
+        # with its last page that place forgets everything.
         session = await browser.new_browser_cdp_session()
         async with a_circle(browser, SEATS) as circle:
             for screen in screens:
-                await session.send("Storage.setCookies", {"cookies": [circle.cookie(screen)]})
-                reports = [await visit(circle.url(screen), port) for _ in range(times)]
+                reports = []
+                for _ in range(times):
+                    await session.send("Storage.setCookies", {"cookies": [circle.cookie(screen)]})
+                    reports.append(await visit(circle.url(screen), port))
                 lost += rows(table, screen, reports)
         await browser.close()
     table.print()
