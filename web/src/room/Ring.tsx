@@ -3,7 +3,7 @@ import { useEffect, useLayoutEffect, useMemo, useRef, useState } from "preact/ho
 import type { RefObject } from "preact";
 import { t } from "../words";
 import { Core, middle, Said } from "./Core";
-import { layout } from "./geometry";
+import { layout, least } from "./geometry";
 import type { Layout } from "./geometry";
 import { written } from "./letters";
 import { Petal } from "./Petal";
@@ -64,10 +64,9 @@ export function Ring({ meeting, you, nodding, facilitating, onSeat, now = server
   const probe = useRef<HTMLSpanElement>(null);
   const box = useBox(area, probe);
   const seats = fromYou(meeting.seats, you?.member_id);
-  const plan = useMemo(
-    () => box && layout(seats.length, Math.max(280, box.width), box.height, box.text),
-    [seats.length, box],
-  );
+  const width = Math.max(280, box?.width ?? 0);
+  const low = useMemo(() => box && least(seats.length, width, box.text), [seats.length, width, box?.text]);
+  const plan = useMemo(() => box && low && layout(seats.length, width, box.height, box.text, low), [low, box?.height]);
   const shown = meeting.nods_off ? new Set<string>() : nodding;
   const sight = { meeting, you, nodding: shown, facilitating: facilitating ?? null, heard: heard.value };
   const at = seats.findIndex((seat) => seat.member_id === meeting.stick.member_id);

@@ -3,7 +3,7 @@ import { expect, test } from "vitest";
 import icons from "../icons.json";
 import { APART } from "./fitting";
 import type { Place } from "./fitting";
-import { layout } from "./geometry";
+import { layout, least } from "./geometry";
 import type { Layout } from "./geometry";
 
 type Point = [number, number];
@@ -129,4 +129,16 @@ test("whatever height is left, the circle is no higher than it or than it said i
 
 test("a place of its own is drawn for somebody alone", () => {
   expect(layout(1, 344, 0).places).toHaveLength(1);
+});
+
+test("what is found without knowing the height makes the same circle at every height", () => {
+  for (const width of [344, 640]) {
+    for (const n of [2, 13, 30]) {
+      const low = least(n, width);
+      for (const height of [0, 345, 500]) {
+        expect(layout(n, width, height, 1, low)).toEqual(layout(n, width, height));
+        expect(layout(n, width, height).minHeight).toBe(low.height);
+      }
+    }
+  }
 });

@@ -157,21 +157,31 @@ function lowest(usual: Layout, n: number, text: number): Layout {
   return usual;
 }
 
+const within = (n: number) => Math.min(30, Math.max(1, Math.round(n)));
+
 /**
- * Lay out `n` seats (2 to 30) in a box of `width` by at least `height` pixels.
+ * The lowest that `n` seats (2 to 30) may be laid out at this width, and the dearest to find: it
+ * knows nothing of a box's height, which changes with every line of words around the circle.
+ */
+export function least(n: number, width: number, text = 1): Layout {
+  const seats = within(n);
+  const floor = width > 430 ? 400 : 338 + 30 * (text - 1);
+  const usual = fit(seats, width, floor, text) ?? fit(seats, width, Infinity, text);
+  const found = usual && lowest(usual, seats, text);
+  if (!found) throw new RangeError(`no layout for ${n} seats at ${width} px`);
+  return { ...found, minHeight: found.height };
+}
+
+/**
+ * Lay out `n` seats in a box of `width` by at least `height` pixels; `low` is their `least`.
  *
  * `text` is the reader's text size, 1 for 16 px. Where the height is too little the layout is as
  * low as it can be and says so in `minHeight`; the width is never exceeded.
  */
-export function layout(n: number, width: number, height: number, text = 1): Layout {
-  const seats = Math.min(30, Math.max(1, Math.round(n)));
-  const floor = width > 430 ? 400 : 338 + 30 * (text - 1);
-  const usual = fit(seats, width, floor, text) ?? fit(seats, width, Infinity, text);
-  const least = usual && lowest(usual, seats, text);
-  if (!least) throw new RangeError(`no layout for ${n} seats at ${width} px`);
+export function layout(n: number, width: number, height: number, text = 1, low = least(n, width, text)): Layout {
   // A taller box helps one ring; two on a phone already take all the width.
-  const taller = height > least.height && (least.rings === 1 || width > 430);
-  const found = taller ? fit(seats, width, height, text, width <= 430 && least.roomy) : null;
+  const taller = height > low.height && (low.rings === 1 || width > 430);
+  const found = taller ? fit(within(n), width, height, text, width <= 430 && low.roomy) : null;
   // A second ring needs more than this box may have: then the lowest has room to spare in it.
-  return { ...(found && found.height <= height ? found : least), minHeight: least.height };
+  return found && found.height <= height ? { ...found, minHeight: low.height } : low;
 }
