@@ -57,8 +57,9 @@ async def a_round_in_short(night: Evening, *people: Person) -> None:
         await stillness(person.page)
         # Whoever came and sat down has made room for themselves.
         await person.page.evaluate("() => { seen.shifts = []; }")
-    for n in range(4):
-        await awan.say(f"Malam ini ada {n} hal.")
+    # More lines than the feed shows at once, and not more than one may say in a breath.
+    for one in (awan, tini, awan, tini):
+        await one.say("Malam ini ada satu hal lagi.")
     await tini.nod()
     order = tuple(night.id(name) for name in ("Awan", "Tini"))
     await night.sari.send(StartRound(Wording("Apa kabar?"), Order.BY_HAND, order))
@@ -121,7 +122,6 @@ async def test_a_hidden_room_is_woken_by_its_line_alone(house: House, browser: B
             for person in (melati, sari):
                 await person.sees("Kata di dalam saku.")
                 assert all(ms >= HEARTBEAT_MS for ms in await person.page.evaluate(INTERVALS))
-                assert await person.page.evaluate("() => frames") == 0
 
 
 async def test_soft_tones_are_made_by_the_browser_and_go_off_with_one_tap(
