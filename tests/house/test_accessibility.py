@@ -6,11 +6,14 @@ import re
 from collections import Counter
 from pathlib import Path
 
+from tests.looks.hearing import UNSTEADY, file_of, told
+
 ROOT = Path(__file__).parents[2]
 TEXT = (ROOT / "docs/accessibility.md").read_text("utf-8")
 ROW = re.compile(
     r"^\| (\d\.\d\.\d+) \| (AA?) \| (.+?) \| (met|not met|not applicable) \| (.*?) ?\|$", re.M
 )
+LOOKED = re.compile(r'\.look\(\s*\w+(?:\.\w+)?,\s*"([^"]*)"')
 LEVEL_A, LEVEL_AA = 31, 24
 """How many criteria WCAG 2.2 has, without 4.1.1, which it took away."""
 
@@ -32,3 +35,23 @@ def test_what_is_met_says_how_it_was_checked() -> None:
         for file in re.findall(r"`([^`]+)`", shown):
             assert (ROOT / file).is_file(), (number, file)
         assert "`" in shown or shown in ("", "looked at"), number
+
+
+def test_every_screen_that_a_journey_looks_at_was_heard_and_reviewed() -> None:
+    journeys = (ROOT / "tests/journeys").glob("test_*.py")
+    screens = {name for file in journeys for name in LOOKED.findall(file.read_text("utf-8"))}
+    assert len(screens) > 100
+    assert screens >= UNSTEADY
+    assert [name for name in sorted(screens - UNSTEADY) if not file_of(name).exists()] == []
+
+
+def test_a_name_with_a_colon_is_heard_and_other_words_beside_it_are_not() -> None:
+    snapshot = """- 'button "Ubah: Kamis, 26 November 2026"': it's
+- 'group "it''s: so"':
+  - button "Buang"
+"""
+    assert told(snapshot).splitlines() == [
+        'button "Ubah: HARI, 0 BULAN 0"',
+        'group "it\'s: so"',
+        'button "Buang"',
+    ]

@@ -55,7 +55,7 @@ async def test_somebody_looks_for_a_circle_and_comes_to_its_door(
     await examiner.look(person, "nothing found")
     kind = person.words("kind.young")
     await person.page.get_by_role("link", name=person.words("find.drop", what=kind)).click()
-    await person.page.get_by_role("link", name=name).click()
+    await person.page.get_by_role("link", name=name, exact=True).click()
     await person.sees(person.words("circle.agreements"))
     await examiner.look(person, "a circle, to a visitor")
     await person.page.goto(f"{house.base}/c/{full.slug}")
