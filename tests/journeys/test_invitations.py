@@ -42,7 +42,7 @@ async def test_a_facilitator_invites_by_link_and_on_paper(
     sari = await signed_in(house, browser, circle, circle.facilitator, language, device)
     url = f"{house.base}/c/{circle.slug}/undang"
     link = await make(sari, url)
-    await examiner.look(sari, "invitation made")
+    await examiner.look(sari, "an invitation, on a screen")
     async with sari.context.expect_page() as opened:
         await sari.press("poster.open")
     sheet = Person(await opened.value, sari.context, language)

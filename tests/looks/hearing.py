@@ -30,6 +30,8 @@ UNSTEADY = frozenset(
         *("landing with circles", "landing, the form open", "all seats are taken"),
         # What meets soon stands first, and what can be done there depends on the hour.
         *("what was found", "a circle, to a visitor", "a full circle"),
+        # Invitations that were made in the same second stand in either order.
+        *("an invitation, on a screen", "open invitations", "a friend waits for a yes"),
         # Whether a voice comes through, and what the device has for voices, differs.
         *("sound, listening", "sound, somebody heard", "sound, open", "sound, its sheet"),
     }
