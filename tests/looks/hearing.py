@@ -12,8 +12,11 @@ to the next: figures, days, words that people said.
 
 from __future__ import annotations
 
+import asyncio
+import itertools
 import os
 import re
+import time
 from pathlib import Path
 
 from playwright.async_api import Page
@@ -28,6 +31,7 @@ UNSTEADY = frozenset(
     {
         # Circles of other journeys in the same house are listed too.
         *("landing with circles", "landing, the form open", "all seats are taken"),
+        "aftercare with a question",
         # What meets soon stands first, and what can be done there depends on the hour.
         *("what was found", "a circle, to a visitor", "a full circle"),
         # Invitations that were made in the same second stand in either order.
@@ -37,6 +41,8 @@ UNSTEADY = frozenset(
     }
 )
 """Screens that are heard otherwise from one time to the next through no change of theirs."""
+SETTLED = 5.0
+"""Seconds in which what a press has set off is there to be heard."""
 LANGUAGE = "id"
 """One is enough: the other differs in words alone, and both catalogues have the same keys."""
 
@@ -86,6 +92,8 @@ def steady(line: str) -> str:
     line = re.sub(rf"\b({DAYS})\b", "HARI", line)
     line = re.sub(rf"\b({MONTHS})\b", "BULAN", line)
     line = re.sub(r"\b(WIB|WITA|WIT)\b", "ZONA", line)
+    # A nod goes by itself.
+    line = line.replace(", mengangguk", "")
     if not line.startswith("heading") or "level" not in line:
         return re.sub(r"\d+", "0", line)
     name, _, level = line.rpartition("[")
@@ -100,16 +108,29 @@ async def differences(page: Page, screen: str) -> list[str]:
     """How the screen is heard otherwise than its file says; with LINGKAR_HEARD, writes it."""
     if screen in UNSTEADY:
         return []
-    now, path = await heard(page), file_of(screen)
+    path = file_of(screen)
     if WRITES:
         FOLDER.mkdir(exist_ok=True)
-        path.write_text(now, "utf-8")
+        path.write_text(await heard(page), "utf-8")
         return []
     if not path.exists():
         return []
     before = path.read_text("utf-8").splitlines()
-    after = now.splitlines()
+    until = time.monotonic() + SETTLED
+    while True:
+        found = compared(screen, before, (await heard(page)).splitlines())
+        if not found or time.monotonic() > until:
+            return found
+        await asyncio.sleep(0.1)
+
+
+def compared(screen: str, before: list[str], after: list[str]) -> list[str]:
     gone = [f"{screen}: no longer heard: {line}" for line in before if line not in after]
     new = [f"{screen}: heard and not reviewed: {line}" for line in after if line not in before]
-    moved = [f"{screen}: heard in another order"] if before != after and not gone + new else []
-    return gone + new + moved
+    same = in_any_order(before) == in_any_order(after)
+    return gone + new or ([] if same else [f"{screen}: heard in another order"])
+
+
+def in_any_order(lines: list[str]) -> list[list[str]]:
+    """Runs of the same role sorted: who sat down first is another matter each evening."""
+    return [sorted(run) for _, run in itertools.groupby(lines, lambda line: line.partition(" ")[0])]
