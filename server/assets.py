@@ -86,7 +86,7 @@ def read(root: Path, name: str) -> File | None:
     """A file below `root` and its compressed sibling; nothing hidden and nothing outside."""
     path = (root / name).resolve()
     hidden = any(part.startswith(".") for part in Path(name).parts)
-    if hidden or not path.is_relative_to(root.resolve()) or not path.is_file():
+    if hidden or not path.is_relative_to(root.resolve()) or not is_file(path):
         return None
     sibling = path.with_name(f"{path.name}.gz")
     kind = mimetypes.guess_type(path.name)[0] or "application/octet-stream"
@@ -96,6 +96,14 @@ def read(root: Path, name: str) -> File | None:
         gzipped=sibling.read_bytes() if sibling.is_file() else None,
         kind=f"{kind}; charset=utf-8" if kind.startswith("text/") else kind,
     )
+
+
+def is_file(path: Path) -> bool:
+    """Whether there is one, and not where the name is longer than any file's may be."""
+    try:
+        return path.is_file()
+    except OSError:
+        return False
 
 
 def entry_of(source: str, manifest: dict[str, Any]) -> Entry:

@@ -100,6 +100,10 @@ async def test_a_body_with_more_fields_than_any_form_has_is_refused(site: Site) 
     assert refused == 413
 
 
+async def test_a_name_longer_than_any_file_has_is_that_of_no_file(site: Site) -> None:
+    assert await From(site, SCRIPT).get(f"/static/built/{'字' * 90}") == 404
+
+
 @pytest.mark.parametrize("nested", ["[" * 30_000, "[" * 20_000 + "]" * 20_000])
 @pytest.mark.parametrize(
     "path", ["/kunci/masuk", "/u", "/pengingat", "/c/orang-tua-tunggal-jakarta/lapor"]
