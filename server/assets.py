@@ -84,9 +84,8 @@ class Assets:
 
 def read(root: Path, name: str) -> File | None:
     """A file below `root` and its compressed sibling; nothing hidden and nothing outside."""
-    path = (root / name).resolve()
-    hidden = any(part.startswith(".") for part in Path(name).parts)
-    if hidden or not path.is_relative_to(root.resolve()) or not is_file(path):
+    path = below(root, name)
+    if path is None:
         return None
     sibling = path.with_name(f"{path.name}.gz")
     kind = mimetypes.guess_type(path.name)[0] or "application/octet-stream"
@@ -98,12 +97,16 @@ def read(root: Path, name: str) -> File | None:
     )
 
 
-def is_file(path: Path) -> bool:
-    """Whether there is one, and not where the name is longer than any file's may be."""
+def below(root: Path, name: str) -> Path | None:
+    """Where that file is; None as well for a name that no file can have."""
+    if any(part.startswith(".") for part in Path(name).parts):
+        return None
     try:
-        return path.is_file()
-    except OSError:
-        return False
+        path = (root / name).resolve()
+        return path if path.is_relative_to(root.resolve()) and path.is_file() else None
+    except (OSError, ValueError):
+        # Longer than any, or with a zero in it.
+        return None
 
 
 def entry_of(source: str, manifest: dict[str, Any]) -> Entry:
