@@ -32,7 +32,7 @@ from realtime.domain.refusal import Reason, Refused
 from realtime.domain.stick import carry_out, decide, next_deadline, open_meeting
 from realtime.ports import Admission, Guest, MeetingStore, OutOfReach, Settling
 from realtime.promises import Promises
-from realtime.together import Batch, Change, Decide, Line
+from realtime.together import Batch, Change, Decide, Together
 
 RACES = 60
 """Lost races in a row before giving up; each means that somebody else moved on."""
@@ -55,7 +55,7 @@ class Room:
         self._watch = watch
         self.known: dict[CircleId, Meeting] = {}
         self.promises = Promises()
-        self._lines: dict[CircleId, Line] = {}
+        self._together: dict[CircleId, Together] = {}
 
     def note(self, meeting: Meeting) -> bool:
         """Remember a meeting seen; False when a newer one is known."""
@@ -202,9 +202,9 @@ class Room:
 
         What else comes meanwhile is made with the next swap. `before` is called before its own.
         """
-        line = self._lines.setdefault(circle_id, Line())
+        together = self._together.setdefault(circle_id, Together())
         change = Change(decide, alone=before is not None)
-        batch = await line.turn(change)
+        batch = await together.join(change)
         if batch is not None:
             try:
                 batch.made(await self._swapped(circle_id, frame, batch, before))
@@ -214,9 +214,9 @@ class Room:
                 batch.leave()
                 raise
             finally:
-                line.over(batch)
-                if not line.busy and self._lines.get(circle_id) is line:
-                    del self._lines[circle_id]
+                together.over(batch)
+                if not together.busy and self._together.get(circle_id) is together:
+                    del self._together[circle_id]
         return change.outcome()
 
     async def _swapped(

@@ -8,11 +8,7 @@ from realtime.domain.audience import facilitators, seats
 from realtime.domain.meeting import Instant, Meeting, MemberId, Phase
 from realtime.encoding import Frame, encode, prepared
 from realtime.present import facilitator_view, lobby_view, meeting_view, you_view
-from realtime.views import (
-    FacilitatorView,
-    LobbyView,
-    YouView,
-)
+from realtime.views import FacilitatorView, LobbyView, YouView
 
 
 class Shared:

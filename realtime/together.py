@@ -78,14 +78,14 @@ class Batch:
             change.failed = Refused(refusal.reason, refusal.by)
 
 
-class Line:
-    """Who waits while a change of this circle is under way."""
+class Together:
+    """Who waits while a change of one circle is under way."""
 
     def __init__(self) -> None:
         self.busy = False
         self._waiting: list[Change] = []
 
-    async def turn(self, change: Change) -> Batch | None:
+    async def join(self, change: Change) -> Batch | None:
         """Wait for what is under way. Gives what to make now; `over` has to be told afterwards.
 
         None where another made it meanwhile.

@@ -7,19 +7,9 @@ from __future__ import annotations
 
 from dataclasses import replace
 
-from realtime.domain.meeting import (
-    Asked,
-    Hand,
-    Meeting,
-    MemberId,
-    Resting,
-)
+from realtime.domain.meeting import Asked, Hand, Meeting, MemberId, Resting
 from realtime.domain.offers import go_on
-from realtime.domain.reading import (
-    Moment,
-    open_round,
-    stick_person,
-)
+from realtime.domain.reading import Moment, open_round, stick_person
 from realtime.domain.rounds import is_invited
 from realtime.domain.turns import speak_here
 

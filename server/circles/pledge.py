@@ -9,17 +9,9 @@ from quart import Response, request
 
 from server.circles.agreed import agreed
 from server.circles.notes import NAME as NOTE
-from server.circles.queries import (
-    MyCircle,
-)
+from server.circles.queries import MyCircle
 from server.circles.tables import Circle
-from server.web import (
-    db,
-    drop_cookie,
-    lang,
-    page,
-    see_other,
-)
+from server.web import db, drop_cookie, lang, page, see_other
 
 
 async def show_pledge(mine: MyCircle, status: int = 200, wrong: str = "") -> Response:

@@ -23,7 +23,7 @@ from tests.faults.ways import Place
 from tests.journeys.air import PIECE, Air
 from tests.journeys.browsing import launch
 from tests.journeys.seated import House, a_house, evening, seated
-from tests.journeys.sounding import come, singers
+from tests.journeys.sounding import a_singer_and_a_listener, singers
 
 SEATS = 8
 MINUTES = 12
@@ -96,12 +96,7 @@ async def listening(house: House, folder: Path, words_kb: float) -> None:
         singers(playwright, folder, 2) as choir,
         evening(house, choir[1], "Melati", "Siti", medium="sound") as night,
     ):
-        melati = await come(night, choir[0], 0, "Melati")
-        siti = await come(night, choir[1], 1, "Siti", speak=False)
-        await night.sari.send(SetPhase(Phase.SHARING))
-        await night.sari.send(SetFloor(Floor.OPEN))
-        await melati.open()
-        await siti.hears(melati)
+        melati, siti = await a_singer_and_a_listener(night, choir)
         for name in ("somebody speaks all the time", "nobody is heard"):
             before: Sequence[float] = await siti.page.evaluate(MOVED)
             await asyncio.sleep(SECONDS)

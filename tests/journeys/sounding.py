@@ -17,6 +17,8 @@ from pathlib import Path
 
 from playwright.async_api import Browser, Page, Playwright, WebSocket, expect
 
+from realtime.domain.commands import SetFloor, SetPhase
+from realtime.domain.meeting import Floor, Phase
 from tests.journeys.browsing import PATIENCE, Device, Language, Person, launch
 from tests.journeys.seated import FACILITATOR, Evening, House, seated
 from tests.journeys.test_coming_back import Wire
@@ -255,6 +257,17 @@ async def come(
     # Ears that note what comes.
     await person.page.evaluate(EARS, [*TONES, MARK])
     return singer
+
+
+async def a_singer_and_a_listener(night: Evening, choir: list[Browser]) -> tuple[Singer, Singer]:
+    """Melati sings on an open floor, and Siti hears her."""
+    melati = await come(night, choir[0], 0, "Melati")
+    siti = await come(night, choir[1], 1, "Siti", speak=False)
+    await night.sari.send(SetPhase(Phase.SHARING))
+    await night.sari.send(SetFloor(Floor.OPEN))
+    await melati.open()
+    await siti.hears(melati)
+    return melati, siti
 
 
 async def turn_on(person: Person, *, speak: bool = False) -> None:

@@ -17,7 +17,7 @@ from realtime.domain.commands import SetFloor, SetPhase, StartRound, TakeBack
 from realtime.domain.meeting import Floor, Order, Phase, Presence, Wording
 from tests.bench.table import Table
 from tests.journeys.seated import Evening, House, evening
-from tests.journeys.sounding import Singer, come, singers
+from tests.journeys.sounding import Singer, a_singer_and_a_listener, come, singers
 from tests.journeys.test_coming_back import Wire, is_present
 
 MANY = 8
@@ -150,17 +150,6 @@ async def test_listening_asks_for_no_microphone_and_tells_nobody_where_anybody_i
             offers = [frame for frame in one.person.frames if "a=candidate" in frame]
             said = set(re.findall(r"a=candidate:\S+ 1 udp \d+ (\S+) (\d+) typ host", str(offers)))
             assert said == {(place["relay"], str(place["relay_port"]))}
-
-
-async def a_singer_and_a_listener(night: Evening, choir: list[Browser]) -> tuple[Singer, Singer]:
-    """Melati sings on an open floor, and Siti hears her."""
-    melati = await come(night, choir[0], 0, "Melati")
-    siti = await come(night, choir[1], 1, "Siti", speak=False)
-    await night.sari.send(SetPhase(Phase.SHARING))
-    await night.sari.send(SetFloor(Floor.OPEN))
-    await melati.open()
-    await siti.hears(melati)
-    return melati, siti
 
 
 async def own_place(singer: Singer) -> dict[str, object]:

@@ -23,7 +23,7 @@ from realtime.domain.stick import next_deadline
 from realtime.ports import Guest, MeetingStore, OutOfReach
 from realtime.store import Memory, by_memory
 from realtime.store.redis import WINDOW
-from realtime.together import Batch, Change, Line
+from realtime.together import Batch, Change, Together
 from tests.realtime.conftest import Door
 from tests.realtime.domain.circle import SERVER
 from tests.realtime.domain.machine import AnyMeeting, frames, presses, who
@@ -42,10 +42,10 @@ scenes = st.tuples(
 )
 
 
-class NoLine(Line):
-    """In the place of a circle's line, which is there for speed alone."""
+class Apart(Together):
+    """In the place of what makes changes together, which is there for speed alone."""
 
-    async def turn(self, change: Change) -> Batch:
+    async def join(self, change: Change) -> Batch:
         return Batch([change])
 
 
@@ -73,13 +73,13 @@ class SeveralProcesses(AnyMeeting):
         self.patience = patch("realtime.room.timeout", nullcontext)
         self.patience.start()
         # Nobody waits for another either: each change is judged by itself, and races all others.
-        self.lines = patch("realtime.room.Line", NoLine)
-        self.lines.start()
+        self.apart = patch("realtime.room.Together", Apart)
+        self.apart.start()
 
     def teardown(self) -> None:
         self.tokens.stop()
         self.patience.stop()
-        self.lines.stop()
+        self.apart.stop()
 
     # --- Where it runs: another machine runs it over a real Valkey ---
 

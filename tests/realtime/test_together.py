@@ -16,7 +16,7 @@ from realtime.domain.refusal import Reason, Refused
 from realtime.ports import Guest
 from realtime.room import Room
 from realtime.store import Memory, by_memory
-from realtime.together import Change, Line
+from realtime.together import Change, Together
 from tests.realtime.conftest import Door
 
 HOST = MemberId("m-Bu Sari")
@@ -162,19 +162,19 @@ async def test_who_gives_up_takes_nobody_along(hall: Hall, which: str) -> None:
 
 
 async def test_who_gives_up_in_the_moment_of_being_called_is_followed_by_the_next() -> None:
-    line = Line()
-    under_way = await line.turn(Change(unchanged))
+    together = Together()
+    under_way = await together.join(Change(unchanged))
     assert under_way is not None
     called, after = (Change(unchanged) for _ in range(2))
-    gives_up, stays = (asyncio.create_task(line.turn(one)) for one in (called, after))
+    gives_up, stays = (asyncio.create_task(together.join(one)) for one in (called, after))
     await asyncio.sleep(0)
-    line.over(under_way)
+    together.over(under_way)
     gives_up.cancel()
     batch = await stays
     assert batch is not None
     assert batch.changes == [after]
-    line.over(batch)
-    assert not line.busy
+    together.over(batch)
+    assert not together.busy
 
 
 def unchanged(meeting: Meeting) -> Meeting:
