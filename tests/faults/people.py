@@ -181,6 +181,11 @@ class People:
             raise Broken(f"not within {within:.0f} s: {what} ({self.describe()})") from None
         return time.monotonic() - began
 
+    async def cut(self) -> None:
+        """Until the first of them lost the line: before that every screen shows what it showed,
+        and would pass for whole again."""
+        await self.until(lambda: any(person.losses for person in self), "somebody lost the line")
+
     async def whole_again(self, before: Standing, within: float = PATIENCE) -> float:
         """Until every screen shows what it showed, and nothing was lost; the seconds it took."""
         now: Standing | None = None

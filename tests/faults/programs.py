@@ -99,7 +99,7 @@ class Program:
         )
 
     def handles(self) -> int:
-        return len(list(Path(f"/proc/{self.pid}/fd").iterdir()))
+        return handles(self.pid)
 
     def children(self, word: str) -> list[int]:
         """The processes below this one, at any depth, whose command line has that word."""
@@ -110,6 +110,11 @@ class Program:
                 if word.encode() in words:
                     found.append(int(child))
         return found
+
+
+def handles(pid: int) -> int:
+    """How many files and sockets that process has open."""
+    return len(list(Path(f"/proc/{pid}/fd").iterdir()))
 
 
 def valkey(program: str, folder: Path, port: int, hurry: Mapping[str, str]) -> Program:

@@ -14,7 +14,7 @@ from realtime.domain.reading import turn_of
 from realtime.wire import dump_meeting, parse_meeting
 from tests.realtime.matrix import CIRCLE, Stage, me, samples
 
-ELSEWHERE = CircleId("x-jumat")
+ELSEWHERE = CircleId("elsewhere-jumat")
 NAMED = {"member_id", "to", "before", "named", "turn_id"}
 """Fields of commands that hold an identifier."""
 FREE = {"seconds", "on", "off", "yes", "done", "ban", "revoke", "stay", "closing", "type"}
@@ -26,12 +26,14 @@ ASKING = ("member", "holder", "facilitator")
 def another(meeting: Meeting) -> Meeting:
     """The same evening in another circle: every person and the turn are others."""
     text = (
-        dump_meeting(meeting).replace(b'"m-', b'"x-').replace(CIRCLE.encode(), ELSEWHERE.encode())
+        dump_meeting(meeting)
+        .replace(b'"m-', b'"elsewhere-')
+        .replace(CIRCLE.encode(), ELSEWHERE.encode())
     )
     moved = parse_meeting(text)
     turn = turn_of(meeting)
     assert turn
-    return parse_meeting(dump_meeting(moved).replace(turn[1].encode(), b"x-turn-under-way"))
+    return parse_meeting(dump_meeting(moved).replace(turn[1].encode(), b"elsewhere-turn-under-way"))
 
 
 def with_ids(command: Command, member: str, turn: str) -> dict[str, Any]:
@@ -74,7 +76,10 @@ async def test_a_command_with_anothers_ids_is_answered_as_one_with_made_up_ones(
     stage = Stage()
     command: Any = samples()[row][1]
     seen = []
-    for member, turn in (("x-member", "x-turn-under-way"), ("made-up", "made-up-turn")):
+    for member, turn in (
+        ("elsewhere-member", "elsewhere-turn-under-way"),
+        ("made-up", "made-up-turn"),
+    ):
         meeting = await stage.put("held", Phase.SHARING, "as it is")
         sent = {
             "command_id": "a-new-command",
@@ -82,8 +87,8 @@ async def test_a_command_with_anothers_ids_is_answered_as_one_with_made_up_ones(
             "command": with_ids(command, member, turn),
         }
         said, after = await answered(stage, who, "command", sent)
-        assert "x-" not in said
-        assert b'"x-' not in dump_meeting(after)
+        assert "elsewhere-" not in said
+        assert b'"elsewhere-' not in dump_meeting(after)
         seen.append((said, replace(after, touched=(), done=())))
     assert seen[0] == seen[1]
 
@@ -95,7 +100,7 @@ async def test_an_event_with_anothers_ids_is_answered_as_one_with_made_up_ones(
 ) -> None:
     stage = Stage()
     seen = []
-    for made in ("x-of-another-circle", "x-that-never-was"):
+    for made in ("elsewhere-of-another-circle", "elsewhere-that-never-was"):
         payload: dict[str, str] = {
             "whisper": {"id": "a-new-line", "to": made.replace("of-another-circle", "member")},
             "retract": {"id": made},

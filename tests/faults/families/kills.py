@@ -29,6 +29,7 @@ async def a_web_process_is_killed(houses: Houses) -> Seen:
         moved = len(people.on(0)) + len(others.on(0))
         await house.webs[0].program.kill()
         began = time.monotonic()
+        await asyncio.gather(people.cut(), others.cut())
         await asyncio.gather(people.whole_again(before), others.whole_again(beside))
         back = time.monotonic() - began
         await people.go_on()
