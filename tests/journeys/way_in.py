@@ -99,6 +99,12 @@ async def come_to_the_door(
         await page.wait_for_load_state()
 
 
+async def listen(person: Person) -> None:
+    """At the door, wish to listen only; that can be chosen once the room has said so."""
+    await person.page.locator("#observing").click()
+    await expect(person.page.locator("#observer")).to_be_checked()
+
+
 @dataclass
 class Gathered:
     """Three people in three browsers, and the circle they are in."""
@@ -122,7 +128,7 @@ async def gather(browser: Browser, served: Served, language: Language, look: Loo
     link = await invitation(sari, served, circle, look)
     await come_to_the_door(melati, link, "Melati", look)
     await come_to_the_door(awan, link, "Awan", unseen)
-    await awan.page.locator("#observer").check(force=True)
+    await listen(awan)
     await look(awan, "lobby")
     return Gathered(circle, link, sari, melati, awan)
 

@@ -20,7 +20,7 @@ from tests.journeys.browsing import PATIENCE, Person, Served, arrive, launch
 from tests.journeys.meeting import SAID, whole_meeting
 from tests.journeys.sounding import EARS, MARK, PAGE, TONES, flags, sing, turn_on
 from tests.journeys.test_sound_networks import PAIR
-from tests.journeys.way_in import Gathered, come_to_the_door, invitation, set_up, unseen
+from tests.journeys.way_in import Gathered, come_to_the_door, invitation, listen, set_up, unseen
 from tests.rehearsal.house import House
 
 NAMES = ("Melati", "Awan")
@@ -131,7 +131,7 @@ async def gather(chromium: Browser, served: Served) -> Gathered:
     link = await invitation(sari, served, circle, unseen)
     for person, name in ((melati, NAMES[0]), (awan, NAMES[1])):
         await come_to_the_door(person, link, name, unseen)
-    await awan.page.locator("#observer").check(force=True)
+    await listen(awan)
     return Gathered(circle, link, sari, melati, awan)
 
 
