@@ -3,7 +3,8 @@
 #   make run             set everything up and serve on port 8000 (HOST, PORT, LINGKAR_DATA)
 #   make run LAN=1       the same over TLS for phones on this network
 #   make demo            a living demonstration circle
-#   make test            everything: lint, types, contracts, unit tests, browsers, budgets
+#   make test            lint, types, contracts, unit tests, main journeys, budgets: some minutes
+#   make test LONG=1     every test there is, as continuous integration runs it
 #   make test-py ARGS=…  only pytest          make test-web   only the browser's unit tests
 #   make test-pg         the tests of the pages again, on PostgreSQL
 #   make screens         every screen in every size, theme and language: pictures and checks
@@ -41,20 +42,23 @@ WEB_SOURCES := $(shell find web/src web/locales -type f 2>/dev/null) web/vite.co
 INSTALL := $(UV) pip install -q --no-config --python $(BIN)/python
 COMPILE := $(UV) pip compile -q --no-config --universal --python-version 3.11 \
 	--generate-hashes --no-emit-index-url --no-header $(ARGS)
-# The whole suite runs on one process more than there are cores; much of its time is waiting. What
-# failed beside others is tried once more by itself, and told. What ARGS names runs on one: workers
-# take longer to start than a file takes.
+# The suite runs on one process more than there are cores; much of its time is waiting. What failed
+# beside others is tried once more by itself, and told. What ARGS names runs on one: workers take
+# longer to start than a file takes. What is marked `long` runs where it is asked for.
 TEST_WORKERS ?= $(shell n=$$(getconf _NPROCESSORS_ONLN 2>/dev/null || echo 2); [ $$n -lt 6 ] || n=5; expr $$n + 1)
 at_once = { $(BIN)/pytest -n $(TEST_WORKERS) --dist worksteal $(1) || { \
 	echo "Once more, by themselves: those that failed beside others"; \
 	$(BIN)/pytest --last-failed --last-failed-no-failures none $(1); }; }
+LONG ?=
+ALL := $(filter-out 0,$(LONG))
+MARKED := $(if $(ALL),,-m "not long")
 export UV_PYTHON_DOWNLOADS := never
 # Compiled modules are kept wherever make runs: without them every start costs seconds.
 unexport PYTHONDONTWRITEBYTECODE
 
 .PHONY: fuzz help run demo test lint types contracts wire test-web build budgets test-py test-pg screens bench-pages bench-stick bench-sound bench-loss bench-moves soak mutants prove-privacy audit sbom faults release wheel rehearsal lock clean bench-chat
 help:
-	@sed -n '3,21s/^# *//p' Makefile
+	@sed -n '3,22s/^# *//p' Makefile
 
 run: $(RUN_READY) $(BUILT)
 	@exec $(BIN)/lingkar serve $(if $(filter-out 0,$(LAN)),--lan) $(ARGS)
@@ -62,7 +66,7 @@ demo: $(RUN_READY) $(BUILT)
 	@exec $(BIN)/lingkar demo $(if $(filter-out 0,$(LAN)),--lan) $(ARGS)
 
 # Cheapest first: a slip of the pen is told in seconds.
-test: lint types contracts wire test-web budgets test-py test-pg
+test: lint types contracts wire test-web budgets test-py $(if $(ALL),test-pg)
 lint: $(DEV_READY)
 	$(BIN)/ruff check .
 	$(BIN)/ruff format --check .
@@ -83,7 +87,7 @@ budgets: $(RUN_READY) $(BUILT)
 BROWSERLESS := tests/realtime% tests/server%
 test-py: $(DEV_READY) $(BUILT) $(if $(filter-out $(BROWSERLESS),$(or $(ARGS),all)),$(BROWSER_READY))
 	@command -v git >/dev/null || { echo "The tests need git. On Debian: apt-get install git" >&2; exit 1; }
-	export PLAYWRIGHT_NODEJS_PATH="$$($(WEB) where)"; $(if $(ARGS),$(BIN)/pytest $(ARGS),$(call at_once))
+	export PLAYWRIGHT_NODEJS_PATH="$$($(WEB) where)"; $(if $(ARGS),$(BIN)/pytest $(ARGS),$(call at_once,$(MARKED)))
 # Where it can be installed it is; elsewhere the run says aloud what it left out.
 test-pg: $(DEV_READY) $(BUILT)
 	@{ $(POSTGRES); } || { [ "$$(id -u)" = 0 ] && command -v apt-get >/dev/null && \
@@ -129,7 +133,7 @@ prove-privacy: $(DEV_READY) $(BUILT) $(BROWSER_READY)
 
 # What happens to servers, to real ones in mid-round; LONG=1 for the slow rows too.
 faults: $(DEV_READY) $(BUILT)
-	LONG=$(LONG) $(BIN)/python -m tests.faults.run $(ARGS)
+	LONG=$(or $(ALL),0) $(BIN)/python -m tests.faults.run $(ARGS)
 
 # Junk of every kind at a real server: ARGS=600 for ten minutes, ARGS='60 --postgres'.
 fuzz: $(DEV_READY) $(BUILT)
@@ -196,11 +200,13 @@ $(BUILT): $(NODE_READY) $(WEB_SOURCES)
 	@$(WEB) run --silent build -- --logLevel warn
 	@touch $@
 $(BROWSER_READY): | $(DEV_READY)
-	@command -v chromium >/dev/null || { \
+	@{ command -v chromium && command -v chromium-headless-shell; } >/dev/null || { \
 		if [ "$$(id -u)" = 0 ] && command -v apt-get >/dev/null; then \
 			echo "Setting up: Chromium"; \
 			apt-get update -qq </dev/null && DEBIAN_FRONTEND=noninteractive \
-			apt-get install -y -qq --no-install-recommends chromium </dev/null >/dev/null; \
+			apt-get install -y -qq --no-install-recommends chromium \
+			chromium-headless-shell </dev/null >/dev/null; \
+		elif command -v chromium >/dev/null; then :; \
 		else PLAYWRIGHT_NODEJS_PATH="$$($(WEB) where)" $(BIN)/playwright install chromium; fi; } || { \
 		echo "The browser tests need Chromium. On Debian: apt-get install chromium" >&2; exit 1; }
 	@touch $@

@@ -6,10 +6,10 @@ import asyncio
 import os
 import signal
 import statistics
-from collections import defaultdict
 from collections.abc import AsyncIterator, Awaitable, Callable, Mapping, Sequence
 from contextlib import AsyncExitStack
 from functools import partial
+from operator import truediv
 from typing import Any
 
 from tests.bench.chat_checks import RATE
@@ -40,33 +40,39 @@ async def show(
 ) -> None:
     table = Table(f"{circles} circles over several processes")
     async with AsyncExitStack() as stack:
-        one, first, second = await rooms(stack, world, 3)
+        one, first, second, third, fourth = await rooms(stack, world, 5)
         await gather(world.load, world.store, [one], circles, group="one")
+        await gather(world.load, world.store, [third], circles // 2, group="apart")
+        await gather(world.load, world.store, [fourth], circles - circles // 2, group="apart")
         await gather(world.load, world.store, [first, second], circles, group="two")
-        running = {"one": [one], "two": [first, second]}
+        running = {"one": [one], "apart": [third, fourth], "two": [first, second]}
         for words, say in (("at that pace", paced), ("as much as goes through", crowded)):
-            alone, both, dearer = await halved(
-                rounds, running, partial(say, world, circles, seconds)
-            )
-            table.row(f"CPU a delivery, one process, {words}", f"{alone * 1e6:.1f} µs", "")
-            words = f"half of each circle on either of two (at most {DEARER:.2f})"
-            table.row(words, f"{both * 1e6:.1f} µs", f"{dearer:.2f}")
+            cpu = await side_by_side(rounds, running, partial(say, world, circles, seconds))
+            named = {
+                "one": f"CPU a delivery, one process, {words}",
+                "apart": "two that share its core, with half of the circles each",
+                "two": f"the same two, with half of each circle each (at most {DEARER:.2f})",
+            }
+            for group, row in named.items():
+                dearer = statistics.median(map(truediv, cpu[group], cpu["one"]))
+                mine = statistics.median(cpu[group])
+                table.row(row, f"{mine * 1e6:.1f} µs", f"{dearer:.2f}" if group != "one" else "")
         async for count, idle in idle_costs(world, circles, others):
             words = f"a message, on each of {count} more without anybody in its circle (zero)"
             table.row(words, f"{idle * 1e6:.2f} µs", "")
         told = await killed(world, second, first)
         words = "back in the room after a killed process"
         table.row(words, f"p50 {told['p50']:.2f} s", f"p95 {told['p95']:.2f} s")
-        for group in ("one", "two"):
+        for group in running:
             await world.load.ask("leave", group=group)
     table.print()
 
 
-async def halved(
+async def side_by_side(
     rounds: int, running: Mapping[str, Sequence[Contender]], say: Callable[[str], Awaitable[Any]]
-) -> tuple[float, float, float]:
-    """CPU of a delivery by one process and by two, in seconds, and the two over the one."""
-    cpu: dict[str, list[float]] = defaultdict(list)
+) -> dict[str, list[float]]:
+    """Of each group, by turns: the CPU of a delivery in each round, in seconds."""
+    cpu: dict[str, list[float]] = {group: [] for group in running}
     for number in range(rounds + 1):
         for group, servers in running.items():
             before = sum(spent(server.pid) for server in servers)
@@ -74,9 +80,7 @@ async def halved(
             if number:
                 took = sum(spent(server.pid) for server in servers) - before
                 cpu[group].append(took / told["delivered"])
-    dearer = statistics.median(two / one for one, two in zip(*cpu.values(), strict=True))
-    alone, both = (statistics.median(of) for of in cpu.values())
-    return alone, both, dearer
+    return cpu
 
 
 async def paced(world: World, circles: int, seconds: float, group: str) -> Any:

@@ -16,6 +16,7 @@ from tests.bench.weight import weigh
 ROOT = Path(__file__).resolve().parents[2]
 
 
+@pytest.mark.long
 @pytest.mark.timeout(240)
 def test_the_bench_of_the_stick_ends_with_its_ratio() -> None:
     told = subprocess.run(
@@ -33,6 +34,7 @@ def test_the_bench_of_the_stick_ends_with_its_ratio() -> None:
         assert words in told.stdout
 
 
+@pytest.mark.long
 @pytest.mark.timeout(240)
 def test_the_bench_of_the_pages_ends_with_its_ratio() -> None:
     told = subprocess.run(
@@ -47,6 +49,7 @@ def test_the_bench_of_the_pages_ends_with_its_ratio() -> None:
     assert all(words in told.stdout for words in ("filtered landing", "circle", "PostgreSQL"))
 
 
+@pytest.mark.long
 @pytest.mark.timeout(240)
 def test_the_bench_of_the_words_tells_each_ratio_and_each_peer_that_is_missing() -> None:
     told = subprocess.run(

@@ -47,6 +47,7 @@ def test_what_documents_ask_make_for_is_there() -> None:
     assert unknown_in(fence("run", "make lint types  # seconds\nmake tset ARGS=1\n")) == ["tset"]
 
 
+@pytest.mark.long
 @pytest.mark.parametrize("path", RUN, ids=lambda path: path.name)
 def test_the_commands_of_a_document_do_what_they_are_for(path: Path) -> None:
     with sandbox() as box:

@@ -80,6 +80,7 @@ def test_a_service_that_cannot_be_reached_is_unknown_and_never_clean(
     assert "passed" not in told
 
 
+@pytest.mark.long
 def test_what_it_is_made_of_can_be_told_from_the_lock_files(tmp_path: Path) -> None:
     made = tmp_path / "python.json"
     subprocess.run(

@@ -69,6 +69,7 @@ def served(lingkar: Path, folder: Path) -> Iterator[str]:
         assert process.wait(SOON) == 0
 
 
+@pytest.mark.long
 def test_the_wheel_holds_the_page_and_nothing_of_the_workshop(wheel: Path) -> None:
     names = zipfile.ZipFile(wheel).namelist()
     assert "server/static/built/.vite/manifest.json" in names
@@ -78,6 +79,7 @@ def test_the_wheel_holds_the_page_and_nothing_of_the_workshop(wheel: Path) -> No
     assert not [name for name in names if name.endswith((".ts", ".tsx", ".pyc"))]
 
 
+@pytest.mark.long
 def test_installed_alone_it_serves_pages_with_all_that_they_load(
     wheel: Path, tmp_path: Path
 ) -> None:

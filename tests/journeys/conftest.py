@@ -15,9 +15,11 @@ from tests.looks.rendering import WANTED
 
 
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
-    """A picture of every screen in every way takes longer than the journey to it."""
-    if WANTED:
-        for item in items:
+    """The same way in another language is long; so is a picture of every screen in every way."""
+    for item in items:
+        if getattr(item, "callspec", None) and item.callspec.params.get("language") == "en":
+            item.add_marker(pytest.mark.long)
+        if WANTED:
             item.add_marker(pytest.mark.timeout(1800), append=False)
 
 

@@ -83,7 +83,7 @@ async def share(night: Evening, sari: Person, rina: Person, examiner: Examiner) 
 async def test_a_circle_is_shaped_joined_shared_and_kept(
     house: House, browser: Browser, language: Language
 ) -> None:
-    examiner = Examiner()
+    examiner = Examiner(again=language == "en")
     async with evening(house, browser, "Melati", "Rina", language=language) as night:
         sari = await night.facilitator(language, "laptop")
         awan = await arrive(browser, language, "phone")

@@ -17,7 +17,7 @@ from tests.journeys.seated import House, evening, seated
 async def test_a_door_that_asks_is_opened_by_its_greeter(
     house: House, browser: Browser, language: Language
 ) -> None:
-    examiner = Examiner()
+    examiner = Examiner(again=language == "en")
     async with evening(house, browser, "Awan", "Melati", door="ask") as night:
         here = update(Circle).where(Circle.slug == night.circle.slug)
         await house.change(here.values(observers_first=True))

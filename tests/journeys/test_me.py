@@ -67,7 +67,7 @@ async def test_a_member_comes_back_on_a_laptop_ends_the_phone_and_goes_with_ever
 
 
 async def from_first_to_last(browser: Browser, house: House, language: Language) -> None:
-    examiner = Examiner()
+    examiner = Examiner(again=language == "en")
     circle = await house.circle("Melati", "Awan", title="Teras Rumah", language=language)
     melati = await known(browser, house, circle, language, "phone")
     page = melati.page

@@ -74,7 +74,7 @@ async def test_a_member_and_the_facilitators_write_to_each_other_alone(
 async def test_a_companion_learns_of_the_call_and_writes_quietly(
     house: House, browser: Browser, language: Language
 ) -> None:
-    examiner = Examiner()
+    examiner = Examiner(again=language == "en")
     async with evening(house, browser, "Awan", "Melati", "Siti") as night:
         ids = night.circle.ids
         pair = {"newcomer_id": ids["Awan"], "companion_id": ids["Melati"]}

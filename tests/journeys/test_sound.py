@@ -50,7 +50,7 @@ async def singing() -> AsyncIterator[Browser]:
     """A browser whose microphone beeps; who may use it is asked for each person."""
     expect.set_options(timeout=PATIENCE)
     async with async_playwright() as playwright:
-        chromium = await launch(playwright, "--use-fake-device-for-media-stream")
+        chromium = await launch(playwright, "--use-fake-device-for-media-stream", asks=True)
         yield chromium
         await chromium.close()
 

@@ -60,7 +60,7 @@ async def member_states(night: Evening, melati: Person, examiner: Examiner) -> N
 async def test_rarer_states_of_a_members_room_read_well(
     house: House, browser: Browser, language: Language
 ) -> None:
-    examiner = Examiner(measures=language == "id")
+    examiner = Examiner(measures=language == "id", again=language == "en")
     async with evening(house, browser, "Melati", LONG, RIGHT_TO_LEFT) as night:
         for name in (LONG, RIGHT_TO_LEFT):
             await night.speaker(name)

@@ -17,7 +17,7 @@ from tests.journeys.sticking import start
 async def test_a_newcomer_is_shown_round_by_keyboard_and_is_in_nobodys_way(
     house: House, browser: Browser, language: Language
 ) -> None:
-    examiner = Examiner()
+    examiner = Examiner(again=language == "en")
     async with evening(house, browser, "Melati", "Awan") as night:
         await night.speaker("Awan")
         await night.sari.send(SetPhase(Phase.SHARING))

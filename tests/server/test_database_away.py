@@ -84,6 +84,7 @@ async def house(data: Path, database: str | None = None) -> AsyncIterator[House]
         yield House(served, circle, f"http://127.0.0.1:{port[1]}")
 
 
+@pytest.mark.long
 async def test_while_postgresql_is_gone_a_meeting_goes_on_and_pages_say_so_kindly(
     tmp_path: Path, postgres_of_its_own: Postgres
 ) -> None:
@@ -114,6 +115,7 @@ async def test_while_postgresql_is_gone_a_meeting_goes_on_and_pages_say_so_kindl
             assert (await browser.get("/")).status_code == 200
 
 
+@pytest.mark.long
 async def test_while_postgresql_answers_nothing_pages_say_so_in_seconds_and_then_recover(
     tmp_path: Path, postgres_of_its_own: Postgres
 ) -> None:

@@ -110,7 +110,8 @@ def test_both_languages_leave_the_same_places_open() -> None:
     def places(lang: words.Lang) -> dict[str, set[str]]:
         return {key: set(PLACE.findall(text)) for key, text in words.catalogue(lang).items()}
 
-    differing = {key for key, found in places("id").items() if found != places("en")[key]}
+    english = places("en")
+    differing = {key for key, found in places("id").items() if found != english[key]}
     assert differing == set()
 
 
