@@ -5,7 +5,6 @@ Declines to send anything, and to know what is in it.
 
 from __future__ import annotations
 
-import struct
 from typing import Any
 
 import orjson
@@ -33,10 +32,10 @@ def framed(text: bytes) -> bytes:
     """A text message of a server, unmasked and whole (RFC 6455, 5.2)."""
     size = len(text)
     if size < 126:
-        return struct.pack("!BB", 0x81, size) + text
+        return b"\x81%c%b" % (size, text)
     if size < 65536:
-        return struct.pack("!BBH", 0x81, 126, size) + text
-    return struct.pack("!BBQ", 0x81, 127, size) + text
+        return b"\x81\x7e%b%b" % (size.to_bytes(2, "big"), text)
+    return b"\x81\x7f%b%b" % (size.to_bytes(8, "big"), text)
 
 
 def prepared(event: str, payload: bytes) -> Frame:

@@ -9,7 +9,7 @@ from __future__ import annotations
 import asyncio
 from collections.abc import AsyncIterator, Iterable
 from contextlib import suppress
-from functools import partial
+from functools import lru_cache, partial
 from pathlib import Path
 
 from realtime.domain.meeting import CircleId
@@ -33,6 +33,7 @@ def channel_of(circle_id: CircleId) -> bytes:
     return key(circle_id).encode()
 
 
+@lru_cache(maxsize=4096)
 def circle_of(channel: bytes) -> CircleId:
     return CircleId(channel[1:-1].decode())
 

@@ -107,9 +107,11 @@ class Line(Taken):
             self.lose()
 
     def replied(self, reply: Any) -> None:
+        # Nearly everything is one, and looking for shapes costs as much as passing it on.
+        if type(reply) is list and reply[0] == b"smessage":
+            self._hear(reply[1], reply[2])
+            return
         match reply:
-            case [b"smessage", bytes(channel), bytes(data)]:
-                self._hear(channel, data)
             case [b"sunsubscribe", bytes(channel), _] if not self._leaving[channel]:
                 self._moved(channel)
             case [b"sunsubscribe", bytes(channel), _]:

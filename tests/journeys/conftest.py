@@ -17,7 +17,8 @@ from tests.looks.rendering import WANTED
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
     """The same way in another language is long; so is a picture of every screen in every way."""
     for item in items:
-        if getattr(item, "callspec", None) and item.callspec.params.get("language") == "en":
+        drawn = getattr(item, "callspec", None)
+        if drawn is not None and drawn.params.get("language") == "en":
             item.add_marker(pytest.mark.long)
         if WANTED:
             item.add_marker(pytest.mark.timeout(1800), append=False)
