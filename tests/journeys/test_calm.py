@@ -7,7 +7,16 @@ from __future__ import annotations
 
 from playwright.async_api import Browser, Locator, expect
 
-from realtime.domain.commands import RingBell, SetFloor, SetPhase, StartRound
+from realtime.domain.commands import (
+    Leave,
+    Pause,
+    Resume,
+    RingBell,
+    SetFloor,
+    SetPhase,
+    SetPrompt,
+    StartRound,
+)
 from realtime.domain.meeting import Floor, Order, Phase, Wording
 from server.circles.guide import standard
 from tests.bench.phones import HEARTBEAT_MS, HIDE, WATCH, turn_of
@@ -28,7 +37,7 @@ document.addEventListener('animationstart', event => {
 });
 """
 WITH_BELL = standard(90).model_copy(update={"bell": True})
-PLACES = {"stage", "ring", "petal", "feed", "log", "acts", "four", "main-action"}
+PLACES = {"stage", "ring", "seat", "petal", "feed", "log", "acts", "four", "main-action"}
 """What a person looks at or has the thumb on: none of it moves because of somebody else."""
 RUNNING = "() => document.getAnimations().length"
 INTERVALS = "() => [...timers.values()].filter(one => one[0] === 'setInterval').map(one => one[1])"
@@ -75,6 +84,22 @@ async def a_round_in_short(night: Evening, *people: Person) -> None:
         await stillness(person.page)
 
 
+async def a_pause_and_a_longer_question(night: Evening, *people: Person) -> None:
+    """What takes more room above the circle than it had, and somebody who comes and goes."""
+    await night.sari.send(Pause())
+    for person in people:
+        await person.page.locator(".prompt .banner").wait_for()
+        await stillness(person.page)
+    await night.sari.send(Resume())
+    question = "Apa yang menolongmu minggu ini? " * 4
+    await night.sari.send(SetPrompt(Wording(question)))
+    await (await night.speaker("Budi")).send(Leave())
+    for person in people:
+        await person.sees(question.strip())
+        await person.page.locator(f"[data-seat='{night.id('Budi')}']").wait_for(state="detached")
+        await stillness(person.page)
+
+
 async def a_bell_and_a_break(night: Evening, *people: Person) -> None:
     """Silence, a sheet, and a break, which begins with breathing."""
     await night.sari.send(RingBell())
@@ -90,11 +115,12 @@ async def a_bell_and_a_break(night: Evening, *people: Person) -> None:
 async def test_transform_and_opacity_alone_move_and_nothing_for_who_wants_stillness(
     house: House, browser: Browser
 ) -> None:
-    names = ("Melati", "Siti", "Awan", "Tini")
+    names = ("Melati", "Siti", "Awan", "Tini", "Budi")
     async with evening(house, browser, *names, guide=WITH_BELL) as night:
         melati = await come(night, "Melati")
         siti = await come(night, "Siti", still=True)
         await a_round_in_short(night, melati, siti)
+        await a_pause_and_a_longer_question(night, melati, siti)
         for person in (melati, siti):
             jumped = {what for _, what in await person.page.evaluate("() => seen.shifts")}
             assert not [what for what in jumped if PLACES & set(what.split())], "the circle jumped"

@@ -80,9 +80,11 @@ function tell(all: readonly Announcement[], patience: Patience): void {
 
 function inWords([first, ...others]: readonly Announcement[]): string {
   if (!first) return "";
+  const n = first.n ?? 0;
+  if (others.length === 0) return t(first.key, { name: nameOf(first.who), n });
   const names = [first, ...others].map((one) => nameOf(one.who));
   const name = new Intl.ListFormat(lang.value, { type: "conjunction" }).format(names);
-  return t(others.length > 0 ? `${first.key}.many` : first.key, { name, n: first.n ?? 0 });
+  return t(`${first.key}.many`, { name, n });
 }
 
 function put(region: typeof polite, text: string): void {

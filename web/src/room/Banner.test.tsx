@@ -5,7 +5,7 @@ import { Banner } from "./Banner";
 import { draft, link, meeting, newer, onYou } from "./store";
 import { aMeeting, aYou, fresh, held, offeredTo } from "./testing";
 
-const OFFER = "A newer version is here. Reload when it suits you.";
+const OFFER = "A newer version is here.";
 
 beforeEach(() => {
   fresh();
@@ -20,7 +20,7 @@ test("while the stick rests, one press loads the newer page", () => {
   const reload = vi.spyOn(location, "reload").mockImplementation(() => undefined);
   render(<Banner />);
   expect(screen.getByRole("status").textContent).toContain(OFFER);
-  fireEvent.click(screen.getByRole("button", { name: "Reload now" }));
+  fireEvent.click(screen.getByRole("button", { name: "Reload" }));
   expect(reload).toHaveBeenCalledOnce();
 });
 

@@ -11,7 +11,7 @@ const WORDS = {
 } as const;
 
 /** The line that fits now, or null when all is well. */
-function bannerKey(): string | null {
+export function bannerKey(): string | null {
   const now = link.value;
   if (now in WORDS) return WORDS[now as keyof typeof WORDS];
   if (meeting.value?.paused) return whyPaused(meeting.value);
@@ -32,16 +32,18 @@ function whyPaused(now: MeetingView): string {
 export function Banner({ floating = false }: { floating?: boolean }) {
   const key = bannerKey();
   if (key === null) return null;
+  // What may wait is a line; what stops the circle stands in the place of its question.
+  const slim = key === "room.newer";
   return (
     <p
-      class={`banner${floating ? " banner--floating" : ""}`}
+      class={`banner${floating ? " banner--floating" : slim ? " banner--slim" : " banner--over"}`}
       data-link={link.value}
-      role={key === "room.newer" ? "status" : undefined}
+      role={slim ? "status" : undefined}
     >
-      {t(key)}
+      {t(key)}{" "}
       {key === "room.nofac" && <span class="banner__more">{t("room.nofac.b")}</span>}
-      {key === "room.newer" && (
-        <button type="button" class="btn btn--quiet banner__do" onClick={() => location.reload()}>
+      {slim && (
+        <button type="button" class="banner__do" onClick={() => location.reload()}>
           {t("room.newer.now")}
         </button>
       )}

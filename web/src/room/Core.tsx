@@ -50,8 +50,10 @@ export function Core({ meeting, you, nods, inside, now }: Props) {
       <Arc started={stick.started} softLimit={stick.soft_limit} still={meeting.paused} now={now} />
       {rests && !meeting.paused && <Icon name="stick" />}
       {hush && <Icon name="bell" />}
-      {inside && <Said meeting={meeting} you={you} inside={inside} />}
-      <Nods n={nods} />
+      <div class={`core__mid${nods > 0 ? " core__mid--nods" : ""}`}>
+        {inside && <Said meeting={meeting} you={you} inside={inside} />}
+        <Nods n={nods} />
+      </div>
     </div>
   );
 }
@@ -60,7 +62,8 @@ export function Core({ meeting, you, nods, inside, now }: Props) {
 export function Said({ meeting, you, inside }: Pick<Props, "meeting" | "you"> & { inside?: Written }) {
   const { what, who } = middle(meeting, you);
   return (
-    <p class="core__said" style={inside ? { "--letters": `${inside.size}px` } : {}}>
+    // Other words are another line in its place, and none that jumped.
+    <p key={`${what} ${who}`} class="core__said" style={inside ? { "--letters": `${inside.size}px` } : {}}>
       <span class="what">{what}</span>{" "}
       <bdi class="who" aria-hidden={inside?.short || undefined}>
         {inside?.name ?? who}

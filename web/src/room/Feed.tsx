@@ -61,9 +61,7 @@ export function Log() {
     <>
       <div class="log" role="log" aria-label={t("feed.title")} tabIndex={0} ref={list} onScroll={onScroll}>
         {items.length === 0 && <p class="muted">{t("feed.empty")}</p>}
-        {items.map((item) => (
-          <Line key={item.id} item={item} />
-        ))}
+        {items.map(line)}
       </div>
       {behind && (
         <button type="button" class="feed__new" onClick={toEnd}>
@@ -78,11 +76,12 @@ function isMine(item: FeedItem | undefined): boolean {
   return item !== undefined && "mine" in item && item.mine;
 }
 
-function Line({ item }: { item: FeedItem }) {
+/** No component of its own: with every word said it would be asked again for hundreds of old ones. */
+function line(item: FeedItem) {
   // Lines about the words, and about people, are there to read: the log tells new words alone.
-  if (item.kind === "missed") return <Quiet>{t("feed.missed")}</Quiet>;
-  if (item.kind === "notice") return <Quiet>{t(item.key, item.params)}</Quiet>;
-  return <Said item={item} />;
+  if (item.kind === "missed") return <Quiet key={item.id}>{t("feed.missed")}</Quiet>;
+  if (item.kind === "notice") return <Quiet key={item.id}>{t(item.key, item.params)}</Quiet>;
+  return <Said key={item.id} item={item} />;
 }
 
 function Quiet({ children }: { children: string }) {

@@ -1,29 +1,39 @@
 // One person's seat: a petal that points at the middle, a small flag, a name. Holds no rules.
+import { useMemo } from "preact/hooks";
+import { lang } from "../words";
 import type { Place } from "./fitting";
 import type { Layout } from "./geometry";
 import { Icon } from "./Icon";
 import { flagOf, initials, subOf, wordsOf } from "./seats";
 import type { Mark } from "./seats";
-import type { SeatView } from "../wire.gen";
 import icons from "../icons.json";
 
 interface Props {
-  seat: SeatView;
-  marks: readonly Mark[];
+  id: string;
+  name: string;
+  /** Joined, so that the same marks are the same words. */
+  marks: string;
   place: Place;
   layout: Layout;
   /** Whether the Tab key stops here: one seat of the circle at a time. */
   stop: boolean;
-  onPress: () => void;
-  /** Somebody points at this seat, or has left it. */
-  onPoint: (on: boolean) => void;
+  onPress: (id: string) => void;
+  /** Somebody points at this seat, or (null) has left it. */
+  onPoint: (id: string | null) => void;
 }
 
-export function Petal({ seat, marks, place, layout, stop, onPress, onPoint }: Props) {
-  const words = wordsOf(seat, marks);
+/** Drawn anew only when something about this seat is new: most of thirty stay as they are. */
+export function Petal(props: Props) {
+  const { id, name, marks, place, layout, stop, onPress, onPoint } = props;
+  return useMemo(() => <Drawn {...props} />, [id, name, marks, place, layout, stop, onPress, onPoint, lang.value]);
+}
+
+function Drawn({ id, name, marks: joined, place, layout, stop, onPress, onPoint }: Props) {
+  const marks = joined.split(" ").filter(Boolean) as Mark[];
+  const words = wordsOf({ name }, marks);
   const seen = (event: FocusEvent) => {
     // A tap opens the seat; only the keyboard needs to be told whose it is on the way.
-    if ((event.currentTarget as Element).matches(":focus-visible")) onPoint(true);
+    if ((event.currentTarget as Element).matches(":focus-visible")) onPoint(id);
   };
   return (
     <li
@@ -33,24 +43,24 @@ export function Petal({ seat, marks, place, layout, stop, onPress, onPoint }: Pr
       <button
         type="button"
         class="petal"
-        data-seat={seat.member_id}
+        data-seat={id}
         aria-label={words}
         tabIndex={stop ? 0 : -1}
-        onClick={onPress}
+        onClick={() => onPress(id)}
         onFocus={seen}
-        onBlur={() => onPoint(false)}
-        onPointerEnter={(event) => event.pointerType === "mouse" && onPoint(true)}
-        onPointerLeave={() => onPoint(false)}
+        onBlur={() => onPoint(null)}
+        onPointerEnter={(event) => event.pointerType === "mouse" && onPoint(id)}
+        onPointerLeave={() => onPoint(null)}
       >
         <svg viewBox="-18.5 -29 37 58" preserveAspectRatio="none" aria-hidden="true">
           <path class="b" d={icons.petal} vector-effect="non-scaling-stroke" />
           {marks.includes("heard") && <path class="w" d={icons.petal} vector-effect="non-scaling-stroke" />}
         </svg>
         {/* A drawing of two letters, not words: the name is the button's own. */}
-        <b aria-hidden="true" data-letters={initials(seat.name)} />
+        <b aria-hidden="true" data-letters={initials(name)} />
       </button>
       <Flag marks={marks} place={place} rings={layout.rings} />
-      <Name seat={seat} marks={marks} place={place} subs={layout.subs} />
+      <Name name={name} marks={marks} place={place} subs={layout.subs} />
     </li>
   );
 }
@@ -66,7 +76,7 @@ function Flag({ marks, place, rings }: { marks: readonly Mark[]; place: Place; r
   );
 }
 
-function Name({ seat, marks, place, subs }: { seat: SeatView; marks: readonly Mark[]; place: Place; subs: boolean }) {
+function Name({ name, marks, place, subs }: { name: string; marks: readonly Mark[]; place: Place; subs: boolean }) {
   if (!place.label) return null;
   const sub = subs ? subOf(marks) : null;
   const { top, height, width } = place.label;
@@ -74,7 +84,7 @@ function Name({ seat, marks, place, subs }: { seat: SeatView; marks: readonly Ma
   // The button already says all this aloud.
   return (
     <span class={`seat__n${top < 0 ? " seat__n--up" : ""}`} style={at} aria-hidden="true">
-      <bdi>{seat.name}</bdi>
+      <bdi>{name}</bdi>
       {sub && <small>{sub}</small>}
     </span>
   );

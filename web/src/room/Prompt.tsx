@@ -2,7 +2,7 @@
 // count: nobody is hurried by digits.
 import type { ComponentChildren } from "preact";
 import { t } from "../words";
-import { Banner } from "./Banner";
+import { Banner, bannerKey } from "./Banner";
 import { MenuButton } from "./Bar";
 import { company, isAlone } from "./may";
 import { hostName, inLanguage, lately, meeting, nameOf, spokenIn, you } from "./store";
@@ -14,14 +14,18 @@ export function Prompt({ children }: { children?: ComponentChildren }) {
   const now = meeting.value;
   if (!now) return null;
   const told = lately.value.at(-1);
+  // A line about the page takes the place of the least needed one: the circle below stays put.
+  const slim = bannerKey() === "room.newer";
   const label = now.round === null ? t(`phase.${now.phase}`) : t("room.round", { n: now.round });
   return (
     <section class="prompt" aria-label={t("room.question")}>
       <Banner />
-      <p class="k">
-        {/* For a while, what became of somebody; it is read aloud nowhere, and stays in the feed. */}
-        {told ? <span class="told">{told.text}</span> : label} {children}
-      </p>
+      {(told || children || !slim) && (
+        <p class="k">
+          {/* For a while, what became of somebody; it is read aloud nowhere, and stays in the feed. */}
+          {told ? <span class="told">{told.text}</span> : !slim && label} {children}
+        </p>
+      )}
       <p class={`q${(inLanguage(now.prompt)?.length ?? 0) > LONG ? " q--long" : ""}`}>{question()}</p>
       {ending()}
       <MenuButton />

@@ -1,5 +1,5 @@
 // The circle of seats, sized from its own box. Shows what the server sent and decides nothing.
-import { useEffect, useLayoutEffect, useMemo, useRef, useState } from "preact/hooks";
+import { useCallback, useEffect, useLayoutEffect, useMemo, useRef, useState } from "preact/hooks";
 import type { RefObject } from "preact";
 import { t } from "../words";
 import { Core, middle, Said } from "./Core";
@@ -11,6 +11,7 @@ import { fromYou, marksOf, wordsOf } from "./seats";
 import type { Sight } from "./seats";
 import { Stick } from "./Stick";
 import { heard, serverNow } from "./store";
+import { useWarmLetters } from "./warm";
 import type { SeatView } from "../wire.gen";
 
 interface Props extends Sight {
@@ -21,29 +22,42 @@ interface Props extends Sight {
 interface Box {
   width: number;
   height: number;
+  /** How much of its top is under the question. */
+  under: number;
   /** The reader's text size, 1 for 16 px. */
   text: number;
+}
+
+/** On a phone the box begins where the question does, so that it stays where it is when that grows. */
+function overlap(area: HTMLElement | null, question: Element | null): number {
+  if (!area || !question) return 0;
+  return Math.max(0, Math.ceil(question.getBoundingClientRect().bottom - area.getBoundingClientRect().top));
 }
 
 /** The size of the box and of the text, again whenever one of them changes. */
 function useBox(area: RefObject<HTMLDivElement | null>, probe: RefObject<HTMLSpanElement | null>): Box | null {
   const [box, setBox] = useState<Box | null>(null);
   useLayoutEffect(() => {
+    const question = area.current?.closest(".room")?.querySelector(":scope > .prompt") ?? null;
     const measure = () => {
       const width = Math.floor(area.current?.clientWidth ?? 0);
       // Where nothing is laid out there is still a circle to read.
-      if (width === 0) return setBox((old) => old ?? { width: 344, height: 344, text: 1 });
-      const height = Math.floor(area.current?.clientHeight ?? 0);
+      if (width === 0) return setBox((old) => old ?? { width: 344, height: 344, under: 0, text: 1 });
+      const under = overlap(area.current, question);
+      const height = Math.floor(area.current?.clientHeight ?? 0) - under;
       // Steps, so that a text size of 16.02 px is not another layout.
       const text = Math.max(1, Math.round(((probe.current?.offsetWidth ?? 16) / 16) * 16) / 16);
       setBox((old) =>
-        old?.width === width && old.height === height && old.text === text ? old : { width, height, text },
+        old?.width === width && old.height === height && old.under === under && old.text === text
+          ? old
+          : { width, height, under, text },
       );
     };
     measure();
     const watch = new ResizeObserver(measure);
     if (area.current) watch.observe(area.current);
     if (probe.current) watch.observe(probe.current);
+    if (question) watch.observe(question);
     return () => watch.disconnect();
   }, []);
   return box;
@@ -71,14 +85,15 @@ export function Ring({ meeting, you, nodding, facilitating, onSeat, now = server
   const sight = { meeting, you, nodding: shown, facilitating: facilitating ?? null, heard: heard.value };
   const at = seats.findIndex((seat) => seat.member_id === meeting.stick.member_id);
   const inside = plan?.roomy ? written(middle(meeting, you).who, plan.core, box?.text ?? 1) : null;
+  useWarmLetters(area, seats.map((seat) => seat.name), plan?.roomy ? plan.core : 0, box?.text ?? 1);
   const nods = seats.filter((seat) => shown.has(seat.member_id)).length;
   return (
     <div class="ringbox">
-      <div class="ringbox__area" ref={area} style={{ minHeight: `${plan?.minHeight ?? 338}px` }}>
+      <div class="ringbox__area" ref={area} style={{ minHeight: `${(plan?.minHeight ?? 338) + (box?.under ?? 0)}px` }}>
         <span class="ringbox__rem" ref={probe} aria-hidden="true" />
         {plan && (
           // Nothing is drawn before it is measured, so nothing jumps into its place.
-          <div class={`ring ring--${plan.rings}${meeting.silence ? " ring--hush" : ""}`} style={sizes(plan)}>
+          <div class={`ring ring--${plan.rings}${meeting.silence ? " ring--hush" : ""}`} style={sizes(plan, box)}>
             <Core meeting={meeting} you={you} nods={nods} inside={inside} now={now} />
             <Stick stick={meeting.stick} layout={plan} at={at} />
             <Seats seats={seats} plan={plan} sight={sight} onSeat={onSeat} />
@@ -95,10 +110,13 @@ export function Ring({ meeting, you, nodding, facilitating, onSeat, now = server
 }
 
 /** The numbers that the styles need; set on the element, as the content policy wants. */
-function sizes(plan: Layout): Record<string, string> {
+function sizes(plan: Layout, box: Box | null): Record<string, string> {
+  // In the middle of what is higher.
+  const up = (box?.under ?? 0) + Math.max(0, (box?.height ?? 0) - plan.height) / 2;
   return {
-    "--w": `${plan.width}px`,
+    "--up": `${up.toFixed(1)}px`,
     "--h": `${plan.height}px`,
+    "--w": `${plan.width}px`,
     "--cy": `${plan.cy.toFixed(1)}px`,
     "--pw": `${plan.petal.w}px`,
     "--ph": `${plan.petal.h.toFixed(1)}px`,
@@ -120,6 +138,13 @@ function Seats({ seats, plan, sight, onSeat }: SeatsProps) {
   const [stop, setStop] = useState<string | null>(null);
   const [pointed, point] = usePointed();
   const at = Math.max(0, seats.findIndex((seat) => seat.member_id === stop));
+  const press = useCallback(
+    (id: string) => {
+      setStop(id);
+      onSeat?.(id);
+    },
+    [onSeat],
+  );
   const go = (event: KeyboardEvent) => {
     const to = step(event.key, at, seats.length);
     if (to === null) return;
@@ -136,16 +161,14 @@ function Seats({ seats, plan, sight, onSeat }: SeatsProps) {
           return place ? (
             <Petal
               key={seat.member_id}
-              seat={seat}
-              marks={marksOf(seat, sight)}
+              id={seat.member_id}
+              name={seat.name}
+              marks={marksOf(seat, sight).join(" ")}
               place={place}
               layout={plan}
               stop={i === at}
-              onPress={() => {
-                setStop(seat.member_id);
-                onSeat?.(seat.member_id);
-              }}
-              onPoint={(on) => point(on ? seat.member_id : null)}
+              onPress={press}
+              onPoint={point}
             />
           ) : null;
         })}
@@ -164,11 +187,11 @@ const LINGER_MS = 300;
 function usePointed(): [string | null, (id: string | null) => void] {
   const [pointed, setPointed] = useState<string | null>(null);
   const timer = useRef<ReturnType<typeof setTimeout> | undefined>(undefined);
-  const point = (id: string | null) => {
+  const point = useCallback((id: string | null) => {
     clearTimeout(timer.current);
     if (id !== null) setPointed(id);
     else timer.current = setTimeout(() => setPointed(null), LINGER_MS);
-  };
+  }, []);
   useEffect(() => {
     if (pointed === null) return;
     const away = (event: KeyboardEvent) => event.key === "Escape" && setPointed(null);

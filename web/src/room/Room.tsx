@@ -22,9 +22,11 @@ import { Ring } from "./Ring";
 import { SettingsSheet } from "./Settings";
 import { SeatSheet } from "./SeatSheet";
 import { SoundSheet } from "./Sound";
+import { useOnPage } from "./page";
 import { closeSheet, isOpen, openSeat, sheet } from "./sheets";
 import { gate, link, meeting, nameOf, nodding, send, toast, writing, you } from "./store";
 import { Toasts } from "./Toasts";
+import type { MeetingView, YouView } from "../wire.gen";
 import { isCalm, walk, walkOf, wasWalked } from "./walking";
 
 export interface RoomPlaces {
@@ -91,6 +93,11 @@ function Inside({ title }: { title: string }) {
   if (!now || !me) return <Arriving title={title} />;
   if (me.presence === "stepped_out") return <Away />;
   if (me.role === "facilitator") return <Facilitating title={now.title} />;
+  return <Seated now={now} me={me} />;
+}
+
+function Seated({ now, me }: { now: MeetingView; me: YouView }) {
+  useOnPage("has-room");
   return (
     <div class="room">
       <Bar title={now.title} />

@@ -13,13 +13,19 @@ import { noticeLine, unseen } from "./notices";
 import { toast, toasts } from "./toast";
 
 const NOD_MS = 4000;
+/** When a whole circle nods it goes round: so many at once are what an old phone draws in a frame. */
+const TOGETHER = 4;
+const RIPPLE_MS = 40;
 const LINE_MS = 8000;
 
 let known: readonly [epoch: number, version: number] | null = null;
 let lastSeq: number | null = null;
 /** The highest notice shown, and the epoch it belongs to. */
 let noticed: readonly [epoch: number, n: number] | null = null;
-const nodTimers = new Map<string, ReturnType<typeof setTimeout>>();
+/** Who nods, and with which others it was last seen. */
+const nodded = new Map<string, readonly string[]>();
+const toNod: string[] = [];
+let ripple: ReturnType<typeof setTimeout> | undefined;
 
 /** Connected: what comes next is the present, even where an older meeting was known. */
 export function onJoined(joined: Joined): void {
@@ -132,22 +138,32 @@ export function onUndone(): void {
 }
 
 export function onNodded(members: readonly string[]): void {
-  for (const member of members) {
-    clearTimeout(nodTimers.get(member));
-    nodTimers.set(member, setTimeout(() => stopNod(member), NOD_MS));
-  }
-  nodding.value = new Set([...nodding.value, ...members]);
+  toNod.push(...members);
+  if (ripple === undefined) nodNext();
 }
 
-function stopNod(member: string): void {
-  nodTimers.delete(member);
-  nodding.value = new Set([...nodding.value].filter((other) => other !== member));
+function nodNext(): void {
+  const some = toNod.splice(0, TOGETHER);
+  ripple = some.length > 0 ? setTimeout(nodNext, RIPPLE_MS) : undefined;
+  if (some.length === 0) return;
+  for (const member of some) nodded.set(member, some);
+  nodding.value = new Set([...nodding.value, ...some]);
+  setTimeout(() => stopNods(some), NOD_MS);
+}
+
+/** Who nodded again meanwhile goes on. */
+function stopNods(some: readonly string[]): void {
+  const over = new Set(some.filter((member) => nodded.get(member) === some));
+  over.forEach((member) => nodded.delete(member));
+  if (over.size > 0) nodding.value = new Set([...nodding.value].filter((member) => !over.has(member)));
 }
 
 /** Empty everything: the page is being left, and a page kept by the browser must hold no words. */
 export function forget(): void {
-  nodTimers.forEach((timer) => clearTimeout(timer));
-  nodTimers.clear();
+  clearTimeout(ripple);
+  ripple = undefined;
+  toNod.length = 0;
+  nodded.clear();
   batch(() => {
     known = null;
     lastSeq = null;

@@ -52,7 +52,7 @@ export function marksOf(seat: SeatView, sight: Sight): Mark[] {
 }
 
 /** The name and every mark in words, for who cannot see the petal. */
-export function wordsOf(seat: SeatView, marks: readonly Mark[]): string {
+export function wordsOf(seat: Pick<SeatView, "name">, marks: readonly Mark[]): string {
   return [seat.name, ...marks.map((mark) => t(`seat.${mark}`))].join(", ");
 }
 
@@ -90,10 +90,12 @@ export function fromYou(seats: readonly SeatView[], me: string | undefined): Sea
 
 const HONORIFIC = /^(bu|ibu|pak|bapak|mas|mbak|kak|bang|mr|mrs|ms)\.?\s+(?=\S)/i;
 
+/** Made once: to make another for each of thirty seats takes a slow phone longer than to draw them. */
+// Old browsers split by code point: good enough for two letters.
+const segmenter = typeof Intl !== "undefined" && "Segmenter" in Intl ? new Intl.Segmenter() : null;
+
 function letters(word: string): string[] {
-  // Old browsers split by code point: good enough for two letters.
-  if (typeof Intl === "undefined" || !("Segmenter" in Intl)) return Array.from(word);
-  return Array.from(new Intl.Segmenter().segment(word), (part) => part.segment);
+  return segmenter ? Array.from(segmenter.segment(word), (part) => part.segment) : Array.from(word);
 }
 
 /** Two letters for the petal: 'Bu Sari' is 'Sa', since half the circle may be called Bu. */

@@ -206,6 +206,20 @@ describe("nods and forgetting", () => {
     vi.useRealTimers();
   });
 
+  test("when the whole circle nods it goes round, a few at a time, and ends the same way", () => {
+    vi.useFakeTimers();
+    const all = Array.from({ length: 20 }, (_, n) => `m${n}`);
+    store.onNodded(all);
+    expect(store.nodding.value.size).toBeLessThan(7);
+    vi.advanceTimersByTime(1000);
+    expect(store.nodding.value).toEqual(new Set(all));
+    // Whoever nods again goes on.
+    store.onNodded(["m3"]);
+    vi.advanceTimersByTime(3500);
+    expect(store.nodding.value).toEqual(new Set(["m3"]));
+    vi.useRealTimers();
+  });
+
   test("forgetting leaves no word and no draft behind", () => {
     store.onJoined(joined(0));
     store.onMeeting(aMeeting({ seats: [seat("rina")] }));

@@ -6,6 +6,7 @@ import { Bar } from "../Bar";
 import { Composer } from "../Composer";
 import { Log } from "../Feed";
 import { situation } from "../may";
+import { useOnPage } from "../page";
 import { Prompt } from "../Prompt";
 import { Ring } from "../Ring";
 import { sheet } from "../sheets";
@@ -49,6 +50,7 @@ interface Sight {
 }
 
 function AtTheThumb(sight: Sight) {
+  useOnPage("has-thumb");
   return (
     <div class="fac fac--thumb">
       <Bar title={sight.now.title} sub={running()} />
