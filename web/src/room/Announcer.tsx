@@ -80,11 +80,14 @@ function tell(all: readonly Announcement[], patience: Patience): void {
 
 function inWords([first, ...others]: readonly Announcement[]): string {
   if (!first) return "";
-  const n = first.n ?? 0;
-  if (others.length === 0) return t(first.key, { name: nameOf(first.who), n });
   const names = [first, ...others].map((one) => nameOf(one.who));
-  const name = new Intl.ListFormat(lang.value, { type: "conjunction" }).format(names);
-  return t(`${first.key}.many`, { name, n });
+  const name = others.length > 0 ? listed(names) : (names[0] ?? "");
+  return t(others.length > 0 ? `${first.key}.many` : first.key, { name, n: first.n ?? 0 });
+}
+
+/** Dear to make, and seldom needed: people who came back in the same moment. */
+function listed(names: readonly string[]): string {
+  return new Intl.ListFormat(lang.value, { type: "conjunction" }).format(names);
 }
 
 function put(region: typeof polite, text: string): void {
