@@ -1,15 +1,16 @@
-"""`python -m tests.rehearsal.hosts`: a meeting over three hosts, and hosts that are lost in it.
+"""`python -m tests.rehearsal.hosts`: a meeting with sound over three hosts, and what is lost in it.
 
 Each app host is a network namespace with a web and a sound process; six Valkey servers are a
-cluster beside them, with PostgreSQL, and share one network. Everything is on this machine and ends
-with it. Prints a table: step, expected, seen, seconds. Where it may not make networks or has no
-PostgreSQL it says so and ends with 3.
+cluster beside them, with PostgreSQL, and share one network. Somebody speaks all along, and one on
+each host listens. Everything is on this machine and ends with it. Prints a table: step, expected,
+seen, seconds. Where it may not make networks or has no PostgreSQL it says so and ends with 3.
 """
 
 from __future__ import annotations
 
 import asyncio
 import contextlib
+import ipaddress
 import os
 import random
 import secrets
@@ -18,8 +19,9 @@ import signal
 import sys
 import tempfile
 import time
-from collections.abc import Callable
+from collections.abc import AsyncIterator, Callable
 from dataclasses import dataclass, field, replace
+from functools import partial
 from pathlib import Path
 
 import httpx
@@ -34,6 +36,7 @@ from tests.faults import programs as started
 from tests.faults.programs import Program
 from tests.postgres import MISSING, Postgres, programs
 from tests.rehearsal.upgrade import Stopped, Table
+from tests.rehearsal.voices import Sounding, heard_by
 from tests.sound.networks import Cable, Host, ip, lay
 
 MIDDLE = f"198.18.{240 + os.getpid() % 10}.1"
@@ -78,7 +81,6 @@ class Person:
     visit: Visit
     apps: list[App]
     at: int
-    tab: str = field(default_factory=lambda: secrets.token_urlsafe(9))
     room: RoomClient | None = None
     gap: float = 0.0
 
@@ -109,6 +111,9 @@ class Evening:
     apps: list[App]
     cluster: ValkeyCluster
     people: list[Person]
+    ears: list[Person]
+    """Who listens: one person of each host, the facilitator among them."""
+    listeners: list[Sounding]
 
     @property
     def sari(self) -> RoomClient:
@@ -139,6 +144,22 @@ class Evening:
         seats = room.meeting.seats if room.meeting else ()
         here = [seat for seat in seats if seat.presence is Presence.HERE]
         return len(here) == len(self.people)
+
+    async def listening(self) -> str:
+        """The sound is on; whoever facilitates is not on the host that carries it."""
+        for one in self.listeners:
+            one.begin()
+        await self.all_that(lambda _: all(one.voice for one in self.listeners))
+        carrying, sari = self.carrying(), self.people[0]
+        if sari.at == carrying:
+            await self.sari.vanish()
+            await self.all_that(lambda _: sari.at != carrying and sari.room and sari.room.you)
+        return f"{len(self.listeners)} listen"
+
+    def carrying(self) -> int:
+        """The host whose process has this circle's sound."""
+        address = next(one.voice.address for one in self.listeners if one.voice)
+        return [app.near.address for app in self.apps].index(address)
 
     async def words(self, among: list[Person]) -> str:
         """What the facilitator says comes to each of these, once and in a moment."""
@@ -186,6 +207,11 @@ async def laid(stack: contextlib.AsyncExitStack, table: Table, folder: Path) -> 
         host = stack.enter_context(Host(f"app{number}"))
         near, far = lay(host, None, 10 + number, f"h{number}")
         near.plug(way_out=True)
+        # What is sent to a host that is cut off must not look for it outside this machine.
+        net = ipaddress.ip_network(f"{near.address}/24", strict=False)
+        nowhere = ("blackhole", str(net), "metric", "999")
+        ip("route", "add", *nowhere)
+        stack.callback(ip, "route", "del", *nowhere)
         apps.append(App(host, near, far))
     server = stack.enter_context(Postgres(address=MIDDLE))
     database = server.url(await server.create())
@@ -211,7 +237,9 @@ async def laid(stack: contextlib.AsyncExitStack, table: Table, folder: Path) -> 
     ]
     staying = [asyncio.create_task(one.stay()) for one in people]
     stack.callback(lambda: [task.cancel() for task in staying])
-    return Evening(apps, cluster, people)
+    # Three that follow one another are on three hosts.
+    ears = people[:HOSTS]
+    return Evening(apps, cluster, people, ears, [Sounding(partial(room_of, one)) for one in ears])
 
 
 def processes(app: App, folder: Path, settings: Settings, cluster: ValkeyCluster) -> list[Program]:
@@ -238,40 +266,68 @@ def processes(app: App, folder: Path, settings: Settings, cluster: ValkeyCluster
     return [web, sound]
 
 
+def room_of(person: Person) -> RoomClient | None:
+    return person.room
+
+
 def visit_of(seeded: Seeded, name: str) -> Visit:
     cookie = seeded.members.get(name, seeded.facilitator)
     return Visit("", seeded.slug, f"{seeded.cookie_name}={cookie}", origin=PUBLIC)
 
 
 async def one_evening(table: Table, evening: Evening) -> None:
-    everybody = len(evening.people)
+    everybody, ears = len(evening.people), len(evening.listeners)
     await table.step("a meeting over all three", f"{everybody} people on 3 hosts", evening.seated())
     await table.step("words to everybody", f"heard by {everybody}", evening.words(evening.people))
-    await a_host_is_lost(table, evening)
-    await a_store_is_lost(table, evening)
+    await table.step("the sound, on each host", f"{ears} listen", evening.listening())
+    lost = evening.carrying()
+    holder = next(one for one in evening.on(lost) if one not in evening.ears)
+    name = f"{holder.name} holds it"
+    await table.step("somebody beside the sound takes the stick", name, evening.gives(holder))
+    async with singing(evening, holder):
+        await a_voice(table, evening, "their voice, on each host")
+        await a_host_is_lost(table, evening, lost, holder)
+        await a_store_is_lost(table, evening)
+        await a_sound_process_is_lost(table, evening)
+        await table.step("the turn is ended by whoever had it", "passed", evening.passes(holder))
 
     async def again() -> str:
-        await evening.apps[1].come_back()
+        await evening.apps[lost].come_back()
         async with httpx.AsyncClient(trust_env=False) as browser:
-            ready = await browser.get(f"{evening.apps[1].base}/readyz")
+            ready = await browser.get(f"{evening.apps[lost].base}/readyz")
         return "ready" if ready.status_code == 200 else ready.text
 
     await table.step("the lost host is there again", "ready", again())
 
 
-async def a_host_is_lost(table: Table, evening: Evening) -> None:
-    """In the turn of somebody who was on it."""
-    lost, kept = evening.on(1), evening.on(0) + evening.on(2)
-    holder = lost[0]
+@contextlib.asynccontextmanager
+async def singing(evening: Evening, holder: Person) -> AsyncIterator[None]:
+    """Into that person's microphone, until the block ends."""
+    microphone = Sounding(lambda: holder.room, sings=True)
+    microphone.begin()
+    try:
+        yield
+    finally:
+        for one in (microphone, *evening.listeners):
+            await one.end()
+
+
+async def a_voice(table: Table, evening: Evening, what: str) -> None:
+    ears = evening.listeners
+    await table.step(what, f"heard by {len(ears)}", heard_by(ears, 60))
+
+
+async def a_host_is_lost(table: Table, evening: Evening, lost: int, holder: Person) -> None:
+    """The one that carries the sound, in the turn of somebody who was on it."""
+    gone = evening.on(lost)
+    kept = [one for one in evening.people if one not in gone]
     before = [seat.member_id for seat in evening.sari.meeting.seats] if evening.sari.meeting else []
-    name = f"{holder.name} holds it"
-    await table.step("somebody on host 2 takes the stick", name, evening.gives(holder))
-    await evening.apps[1].lose()
+    await evening.apps[lost].lose()
     others = f"heard by {len(kept)}"
-    await table.step("host 2 is cut off; the others go on", others, evening.words(kept))
+    await table.step("that host is cut off; the others go on", others, evening.words(kept))
 
     async def back() -> str:
-        await evening.all_that(lambda one: one.room and one.at != 1, 120)
+        await evening.all_that(lambda one: one.room and one.at != lost, 120)
         await evening.all_that(lambda one: one.room and evening.sees_all(one.room))
         seats = evening.sari.meeting.seats if evening.sari.meeting else ()
         same = [seat.member_id for seat in seats] == before
@@ -280,9 +336,9 @@ async def a_host_is_lost(table: Table, evening: Evening) -> None:
 
     well = "same seats: True, same holder: True"
     await table.step("its people are back on the others", well, back())
-    gaps = ", ".join(f"{one.gap:.1f}" for one in lost)
+    gaps = ", ".join(f"{one.gap:.1f}" for one in gone)
     print(f"    from noticing it, each was away for {gaps} s", flush=True)
-    await table.step("the turn is ended by whoever had it", "passed", evening.passes(holder))
+    await a_voice(table, evening, "the voice, by another host")
 
 
 async def a_store_is_lost(table: Table, evening: Evening) -> None:
@@ -305,6 +361,30 @@ async def a_store_is_lost(table: Table, evening: Evening) -> None:
 
     expected = f"heard by {len(evening.people)}"
     await table.step("the store of the circle falls; words go on", expected, over())
+    await a_voice(table, evening, "the voice, after it")
+
+
+async def a_sound_process_is_lost(table: Table, evening: Evening) -> None:
+    """Alone, on a host that lives on."""
+    carrying = evening.carrying()
+    had = [one.voice for one in evening.listeners]
+    began = time.monotonic()
+    await evening.apps[carrying].programs[1].kill()
+
+    async def elsewhere() -> str:
+        # What comes before they were told is what was still on its way.
+        await evening.all_that(
+            lambda _: all(
+                one.voice and one.voice is not before
+                for one, before in zip(evening.listeners, had, strict=True)
+            )
+        )
+        heard = await heard_by(evening.listeners, 60)
+        return heard if evening.carrying() != carrying else "by the one that was killed"
+
+    ears = f"heard by {len(evening.listeners)}"
+    await table.step("its sound process is killed; another host's has it", ears, elsewhere())
+    print(f"    heard again {time.monotonic() - began:.1f} s after it", flush=True)
 
 
 def unable() -> str | None:
