@@ -131,6 +131,8 @@ def read(file: Path) -> dict[str, Any]:
         with gzip.open(file) as packed:
             content = json.loads(packed.read(LARGEST))
         well = content["lingkar"] == FORMAT and content["tables"] and content["key"]
+    except FileNotFoundError:
+        raise BadBackup("backup.none") from None
     except (OSError, EOFError, ValueError, KeyError, TypeError):
         raise BadBackup("backup.not_ours") from None
     if not well:

@@ -136,6 +136,11 @@ class Settings:
         return (self.public or f"http://localhost:{self.port}").rstrip("/")
 
     @property
+    def near(self) -> bool:
+        """Whether links lead to this machine, and from any other to nowhere."""
+        return (urlsplit(self.public_url).hostname or "") in ("localhost", "127.0.0.1", "::1")
+
+    @property
     def secure(self) -> bool:
         """Whether people come over TLS, so that cookies may ask for it."""
         return self.public_url.startswith("https://")

@@ -155,6 +155,7 @@ async def show(
         times=times,
         made=made,
         url=url,
+        near=services().settings.near,
         secret=url.rpartition("#")[2],
         qr=qr(url) if made else "",
         message=message,

@@ -188,6 +188,11 @@ class Times:
         opens = self.opens(now)
         return opens is not None and opens.astimezone(dt.UTC) <= now
 
+    def is_today(self, now: dt.datetime) -> bool:
+        """Whether the next meeting begins today, or has begun."""
+        start = self.next_start(now)
+        return start is not None and start.date() <= now.astimezone(start.tzinfo).date()
+
     def soon_changed(self, now: dt.datetime) -> list[Occurrence]:
         """Those of the next eight that are not as the rule has them."""
         return [one for one in islice(self.not_over(now), 8) if one.state != "on"]

@@ -60,6 +60,7 @@ def reload(settings: Settings) -> int:
     from server import processes
 
     if processes.reload(settings.data_dir):
+        print("Its processes are exchanged now, one after another. Meetings go on.")
         return 0
     raise listening.CannotServe(f"No Lingkar serves {settings.data_dir}.")
 

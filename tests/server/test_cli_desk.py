@@ -236,6 +236,13 @@ async def test_a_file_that_is_no_backup_changes_nothing(
     assert "no backup of Lingkar" in capsys.readouterr().err
 
 
+async def test_a_backup_that_is_not_there_is_said_to_be_so(
+    new_place: Settings, tmp_path: Path, capsys: Said
+) -> None:
+    assert await keep_or_restore(new_place, "restore", tmp_path / "none") == 1
+    assert "none is not there." in capsys.readouterr().err
+
+
 async def test_a_backup_of_an_older_lingkar_is_brought_to_the_newest_shape(
     new_place: Settings, tmp_path: Path
 ) -> None:

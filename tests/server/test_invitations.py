@@ -93,6 +93,12 @@ async def test_the_message_names_no_topic_unless_asked(site: Site) -> None:
         assert "Setiap " in message
 
 
+async def test_a_link_that_opens_on_this_machine_alone_says_so(site: Site) -> None:
+    assert site.settings.near
+    answer = await site.facilitator().post(f"{site.circle}/undang", {"days": "3", "most": "5"})
+    assert "hanya bisa dibuka di komputer ini" in answer.words
+
+
 async def test_a_monthly_circle_is_not_said_to_meet_each_week(site: Site) -> None:
     await change(site, update(Circle).values(rule="FREQ=MONTHLY;BYDAY=2WE"))
     answer = await site.facilitator().post(f"{site.circle}/undang", {"days": "3", "most": "5"})

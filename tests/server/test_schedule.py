@@ -37,6 +37,7 @@ def at(text: str) -> dt.datetime:
 def test_the_next_meeting(now: str, start: str, soon: str) -> None:
     assert WEDNESDAY.next_start(at(now)) == at(start)
     assert WEDNESDAY.soon("id", at(now)) == soon
+    assert WEDNESDAY.is_today(at(now)) == (soon == "malam ini")
 
 
 def test_one_that_goes_past_midnight_is_still_on() -> None:

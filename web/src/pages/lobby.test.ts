@@ -26,6 +26,12 @@ test("nobody is promised at the door when nobody is there", () => {
   expect(spoken({ state: "waiting", host: "" } as LobbyView, "", "").key).toBe("lobby.empty");
 });
 
+test("a meeting that was opened on another day than its own names no time", () => {
+  const said = spoken({ state: "waiting", host: "Bu Sari" } as LobbyView, "", "Rabu, 19.30");
+  expect(said.key).toBe("lobby.wait.now");
+  expect((en as Record<string, string>)[said.key]).not.toContain("{time}");
+});
+
 test("a door that is still shut says when it opens, where that is known", () => {
   expect(notYet("early", "besok, 19.15")).toEqual({ key: "lobby.early", params: { time: "besok, 19.15" } });
   expect(notYet("early", "")?.key).toBe("lobby.early.soon");

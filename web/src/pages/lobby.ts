@@ -20,7 +20,9 @@ export function spoken(view: LobbyView, time: string, when: string): Spoken {
   const host = isolated(view.host);
   switch (view.state) {
     case "waiting":
-      return view.host ? { key: "lobby.wait", params: { host, time } } : { key: "lobby.empty" };
+      if (!view.host) return { key: "lobby.empty" };
+      // A meeting that was opened on another day than its own has no time to begin.
+      return time ? { key: "lobby.wait", params: { host, time } } : { key: "lobby.wait.now", params: { host } };
     case "late":
       return view.host ? { key: "lobby.late", params: { host } } : { key: "lobby.empty" };
     case "no_host":
