@@ -7,7 +7,6 @@ from __future__ import annotations
 
 import asyncio
 import secrets
-from asyncio import timeout
 from collections.abc import Awaitable, Callable
 from contextlib import suppress
 from dataclasses import replace
@@ -30,6 +29,7 @@ from realtime.domain.meeting import (
 from realtime.domain.reading import is_under_way, stamp
 from realtime.domain.refusal import Reason, Refused
 from realtime.domain.stick import carry_out, decide, next_deadline, open_meeting
+from realtime.keeping import Keeping
 from realtime.ports import Admission, Guest, MeetingStore, OutOfReach, Settling
 from realtime.promises import Promises
 from realtime.together import Batch, Change, Decide, Together
@@ -37,8 +37,6 @@ from realtime.together import Batch, Change, Decide, Together
 RACES = 60
 """Lost races in a row before giving up; each means that somebody else moved on."""
 NOBODY = MemberId("")
-KEEP_SECONDS = 0.4
-"""For a ban or a revoked invitation; somebody who has to go is gone within a second."""
 
 
 class Room:
@@ -231,11 +229,8 @@ class Room:
         for attempt in range(RACES):
             if new is old:
                 # Nothing is known, or nothing changed: neither is told before the store was asked.
-                old = base = await self.load(circle_id)
-                if base is None:
-                    # Nobody else can open it with what this one brought.
-                    batch.leave()
-                    base = await self._opened(circle_id, frame)
+                old = await self.load(circle_id)
+                base = old or await self._opened(circle_id, frame, batch)
                 new = batch.on(base)
                 if new is base:
                     return new
@@ -274,7 +269,9 @@ class Room:
             raise Refused(Reason.OUT_OF_REACH) from None
         return False
 
-    async def _opened(self, circle_id: CircleId, frame: Frame | None) -> Meeting:
+    async def _opened(self, circle_id: CircleId, frame: Frame | None, batch: Batch) -> Meeting:
+        # Nobody else can open it with what this one brought.
+        batch.leave()
         if frame is None:
             raise Refused(Reason.ENDED)
         try:
@@ -307,35 +304,6 @@ class Room:
             return again
         # Another process was faster.
         return await self._store.load(circle_id)
-
-
-class Keeping:
-    """What outlasts the evening when somebody is removed: kept outside, and waited for shortly."""
-
-    def __init__(self, admission: Admission, circle_id: CircleId, command: Remove) -> None:
-        self._admission, self._circle_id, self._command = admission, circle_id, command
-        self.branch: tuple[MemberId, ...] = ()
-        self.failed = False
-
-    async def keep(self, new: Meeting) -> None:
-        """Nothing that goes wrong out there lets somebody stay in here."""
-        wanted = self._command
-        if wanted.member_id not in new.removed or (not wanted.ban and wanted.revoke == "nothing"):
-            return
-        try:
-            async with timeout(KEEP_SECONDS):
-                await self._keep(wanted)
-            self.failed = False
-        except (OutOfReach, TimeoutError):
-            self.failed = True
-
-    async def _keep(self, wanted: Remove) -> None:
-        if wanted.ban:
-            await self._admission.ban(self._circle_id, wanted.member_id)
-        if wanted.revoke != "nothing":
-            self.branch = await self._admission.revoke(
-                self._circle_id, wanted.member_id, branch=wanted.revoke == "branch"
-            )
 
 
 def is_early(meeting: Meeting, guest: Guest, now: Instant) -> bool:

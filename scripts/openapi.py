@@ -64,20 +64,7 @@ EMPTY = {"301", "303", "304"}
 
 def described() -> dict[str, Any]:
     """The whole description."""
-    app = laid_out()
     project = tomllib.loads((ROOT / "pyproject.toml").read_text("utf-8"))["project"]
-    paths: dict[str, dict[str, Any]] = {}
-    for rule in sorted(app.url_map.iter_rules(), key=lambda one: one.rule):
-        for method in METHODS:
-            if method in (rule.methods or ()):
-                place = paths.setdefault(in_braces(rule.rule), {})
-                place[method.lower()] = operation(app, rule, method)
-    for path, says in ((LIVES, "Whether the process lives."), (READY, "Whether it is ready.")):
-        kinds: dict[str, Any] = {JSON: {}, "text/plain": {}}
-        answers = {"200": {"description": "Yes.", "content": kinds}}
-        if path == READY:
-            answers["503"] = {"description": "No, and what is missing.", "content": kinds}
-        paths[path] = {"get": {"summary": says, "operationId": path[1:], "responses": answers}}
     return {
         "openapi": "3.1.0",
         "info": {
@@ -93,8 +80,32 @@ def described() -> dict[str, Any]:
             },
         },
         "security": [{}, {"sign_in": []}],
-        "paths": dict(sorted(paths.items())),
+        "paths": dict(sorted((pages() | probes()).items())),
     }
+
+
+def pages() -> dict[str, dict[str, Any]]:
+    """Every address of the pages, by its methods."""
+    app = laid_out()
+    paths: dict[str, dict[str, Any]] = {}
+    for rule in sorted(app.url_map.iter_rules(), key=lambda one: one.rule):
+        for method in METHODS:
+            if method in (rule.methods or ()):
+                place = paths.setdefault(in_braces(rule.rule), {})
+                place[method.lower()] = operation(app, rule, method)
+    return paths
+
+
+def probes() -> dict[str, dict[str, Any]]:
+    """What stands in front asks before it sends anybody."""
+    paths = {}
+    for path, says in ((LIVES, "Whether the process lives."), (READY, "Whether it is ready.")):
+        kinds: dict[str, Any] = {JSON: {}, "text/plain": {}}
+        answers = {"200": {"description": "Yes.", "content": kinds}}
+        if path == READY:
+            answers["503"] = {"description": "No, and what is missing.", "content": kinds}
+        paths[path] = {"get": {"summary": says, "operationId": path[1:], "responses": answers}}
+    return paths
 
 
 def in_braces(rule: str) -> str:

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
 from pathlib import Path
 from typing import Any
 
@@ -83,6 +85,18 @@ class Database:
     async def close(self) -> None:
         """Let every connection go."""
         await self.engine.dispose()
+
+
+@asynccontextmanager
+async def once(url: str) -> AsyncIterator[AsyncSession]:
+    """One session, with a database opened for it alone; what was not committed is undone."""
+    database = Database(url)
+    try:
+        await database.migrate()
+        async with database.session() as db:
+            yield db
+    finally:
+        await database.close()
 
 
 async def unless_there(db: AsyncSession, row: Base) -> None:

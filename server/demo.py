@@ -46,33 +46,27 @@ async def run(
     if pace <= 0:
         raise CannotServe("The pace has to be more than 0; 1 is that of people.")
     listener = listener or listen(settings.host, settings.port)
+    lines = lines_in(language)
     troupe: list[asyncio.Task[None]] = []
     with temporary_folder() as folder:
         settings = own(settings, folder, listener.getsockname()[1])
 
         async def ready(running: processes.Running) -> None:
-            casting = await cast_circle(
-                running.settings, lines_in(language), language, dt.datetime.now(dt.UTC)
-            )
+            now = dt.datetime.now(dt.UTC)
+            casting = await cast_circle(running.settings, lines, language, now)
             tell(running, casting)
             if tls:
                 tell_phones(casting, tls)
             stage = Stage(
-                base_url=address(listener, secure=tls is not None),
-                slug=casting.slug,
-                lines=lines_in(language),
-                beat=1 / pace,
-                origin=running.settings.public_url,
-                trust=own_certificate(tls),
-            )
+                base_url=address(listener, secure=tls is not None), slug=casting.slug, lines=lines,
+                beat=1 / pace, origin=running.settings.public_url, trust=own_certificate(tls),
+            )  # fmt: skip
             troupe.extend(perform(stage, casting))
 
         try:
             await processes.serve(settings, listener, ready=ready, tls=tls)
         finally:
-            for task in troupe:
-                task.cancel()
-            await asyncio.gather(*troupe, return_exceptions=True)
+            await send_home(troupe)
     print("Stopped. The demonstration is gone.", flush=True)
 
 
@@ -119,6 +113,12 @@ def perform(stage: Stage, casting: Casting) -> list[asyncio.Task[None]]:
     for task in tasks:
         task.add_done_callback(tell_if_stopped)
     return tasks
+
+
+async def send_home(troupe: list[asyncio.Task[None]]) -> None:
+    for task in troupe:
+        task.cancel()
+    await asyncio.gather(*troupe, return_exceptions=True)
 
 
 def tell_if_stopped(task: asyncio.Task[None]) -> None:

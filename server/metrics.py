@@ -104,6 +104,17 @@ def folder(settings: Settings) -> Iterator[Path | None]:
         shutil.rmtree(directory, ignore_errors=True)
 
 
+@contextlib.asynccontextmanager
+async def gathered(settings: Settings) -> AsyncIterator[Path | None]:
+    """The page of all of them, and the folder in which each is asked; None where nobody asks."""
+    with folder(settings) as places:
+        if places is None:
+            yield None
+            return
+        async with page(settings.metrics_port, lambda: of_all(places)):
+            yield places
+
+
 async def of_all(directory: Path) -> bytes:
     """What every process there says now."""
     places = sorted(directory.iterdir())

@@ -11,13 +11,14 @@ import contextlib
 import fcntl
 import logging
 import os
+import re
 import signal
 import socket
 from collections.abc import AsyncIterator, Awaitable, Callable, Iterator
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
+from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING
-from urllib.parse import urlsplit
 
 from realtime.notes import Note, named, note
 from realtime.outside import place_in
@@ -63,50 +64,45 @@ async def serve(
     """
     # The listener knows where the pages are served, whoever chose it.
     host, port = listener.getsockname()[:2]
+    prepare(settings, host, listener)
+    stop, again = stop_requested(), reload_requested()
+    async with contextlib.AsyncExitStack() as stack:
+        stack.callback(listener.close)
+        redis_url, where = await stack.enter_async_context(valkey_of(settings))
+        figures = await stack.enter_async_context(metrics.gathered(settings))
+        place = partial(works.told, settings, figures)
+
+        def web(number: int) -> Work:
+            return works.web(place(f"web{number}"), redis_url, listener, tls)
+
+        sounds, webs = [await stack.enter_async_context(group()) for _ in range(2)]
+        first = webs.add(works.first(web(0)))
+        for number in range(settings.sound_workers):
+            sounds.add(works.sound(place(f"sound{number}"), redis_url, host, number))
+        said = await is_there(webs, first, stop)
+        if said is None:
+            return
+        first.work = web(0)
+        await are_there(webs, [web(number) for number in range(1, settings.web_workers)])
+        stack.enter_context(findable(settings.data_dir))
+        await ready(Running(settings, port, where, webs.members, sounds.members, said["link"]))
+        await until_stopped(stop, again, webs, sounds)
+
+
+def prepare(settings: Settings, host: str, listener: socket.socket) -> None:
+    """Raise where sound cannot have its port. What is started from here has what this has."""
     if wrong := sounding.taken(settings, settings.sound_host or host):
         listener.close()
         raise CannotServe(wrong)
     logs.keep_to_the_point()
     memory.never_dumped()
-    # What is started from here has the same.
     as_many_as_allowed()
     if memory.may_be_swapped():
         note(Note.SWAP_ON, logging.WARNING)
-    stop, again = stop_requested(), reload_requested()
-    async with contextlib.AsyncExitStack() as stack:
-        stack.callback(listener.close)
-        redis_url, where = await stack.enter_async_context(valkey_of(settings))
-        figures = stack.enter_context(metrics.folder(settings))
-        if figures is not None:
-            asking = metrics.page(settings.metrics_port, lambda: metrics.of_all(figures))
-            await stack.enter_async_context(asking)
-
-        def with_figures(process: str) -> Settings:
-            return replace(settings, metrics_socket=figures / process if figures else None)
-
-        def web(number: int) -> Work:
-            return works.web(with_figures(f"web{number}"), redis_url, listener, tls)
-
-        sounds = await stack.enter_async_context(group())
-        webs = await stack.enter_async_context(group())
-        first = webs.add(works.first(web(0)))
-        for number in range(settings.sound_workers):
-            sounds.add(works.sound(with_figures(f"sound{number}"), redis_url, host, number))
-        if not await is_there(webs, first, stop):
-            return
-        assert first.said is not None
-        link = first.said["link"]
-        first.work = web(0)
-        # The others come when the tables have their newest shape.
-        others = [webs.add(web(number)) for number in range(1, settings.web_workers)]
-        await asyncio.gather(*(other.is_up(STARTS_WITHIN) for other in others))
-        stack.enter_context(findable(settings.data_dir))
-        await ready(Running(settings, port, where, webs.members, sounds.members, link))
-        await until_stopped(stop, again, webs, sounds)
 
 
-async def is_there(webs: Group, first: Supervisor, stop: asyncio.Event) -> bool:
-    """Whether the first one serves; False: it was stopped. Raises where it says that it cannot."""
+async def is_there(webs: Group, first: Supervisor, stop: asyncio.Event) -> re.Match[str] | None:
+    """What the first one says once it serves; None: it was stopped. Raises where it cannot."""
     tasks = [
         asyncio.create_task(work) for work in (first.is_up(None), webs.given_up(), stop.wait())
     ]
@@ -118,7 +114,13 @@ async def is_there(webs: Group, first: Supervisor, stop: asyncio.Event) -> bool:
     if first.said is None and not stop.is_set():
         # It said why itself.
         raise CannotServe("")
-    return first.said is not None
+    return first.said
+
+
+async def are_there(webs: Group, others: list[Work]) -> None:
+    """The others come when the tables have their newest shape."""
+    added = [webs.add(work) for work in others]
+    await asyncio.gather(*(one.is_up(STARTS_WITHIN) for one in added))
 
 
 async def until_stopped(
@@ -210,39 +212,3 @@ def reload(directory: Path) -> bool:
     except (OSError, ValueError):
         return False
     return True
-
-
-# --- What is told ---
-
-
-def database_place(settings: Settings) -> str:
-    """Where the database is, without its password."""
-    if settings.database is None:
-        return f"SQLite, {settings.data_dir / 'lingkar.db'}"
-    url = urlsplit(settings.database)
-    kind = url.scheme.partition("+")[0]
-    if kind == "sqlite":
-        return f"SQLite, {url.path.removeprefix('/')}"
-    return f"{kind}, {url.hostname or 'local socket'}"
-
-
-async def sound_place(running: Running) -> str:
-    """Where sound goes, in words."""
-    if not running.sounds:
-        return "no process of this server; writing needs none"
-    chosen = running.settings.sound_port
-    wanted = sounding.DEFAULT_PORT if chosen is None else chosen
-    await asyncio.gather(*(sound.is_up() for sound in running.sounds))
-    ports = [int(sound.said["port"]) for sound in running.sounds if sound.said]
-    if not ports:
-        return f"UDP port {wanted or 'still to be chosen'}, starting; writing needs none of it"
-    other = chosen is None and wanted not in ports
-    words = f"UDP port{'s' if len(ports) > 1 else ''} {', '.join(map(str, ports))}"
-    return words + (f" ({wanted} is taken)" if other else "")
-
-
-def web_place(running: Running) -> str:
-    """Which processes answer."""
-    pids = ", ".join(str(web.pid) for web in running.webs)
-    many = f"{len(running.webs)} processes" if len(running.webs) > 1 else "process"
-    return f"{many} ({pids}), port {running.port}"

@@ -7,21 +7,16 @@ from sqlalchemy.ext.asyncio import AsyncSession
 
 from server.accounts.queries import has_organiser
 from server.accounts.tables import SetUp
-from server.database import Database
+from server.database import once
 from server.security import hashed, new_secret
 from server.settings import Settings
 
 
 async def setup_link(settings: Settings) -> str | None:
     """A new link while there is no organiser, None after. An older link stops working."""
-    database = Database(settings.database_url)
-    try:
-        await database.migrate()
-        async with database.session() as db:
-            secret = await renew(db)
-            await db.commit()
-    finally:
-        await database.close()
+    async with once(settings.database_url) as db:
+        secret = await renew(db)
+        await db.commit()
     return None if secret is None else f"{settings.public_url}/siapkan#{secret}"
 
 

@@ -153,16 +153,15 @@ async def sound(settings: Settings, stop: asyncio.Event, say: Callable[[str], No
         place = running.Place(host4, host6, port, announced(settings, host))
         await running.run(place, settings.redis_url or "", stop, up, beside)
 
-    if settings.sound_port is not None:
-        # Asked for by name: no other will do.
-        await on(settings.sound_port)
-        return
-    try:
-        await on(DEFAULT_PORT)
-    except OSError as error:
-        if error.errno != errno.EADDRINUSE:
-            raise
-        await on(0)
+    # One that was asked for by name: no other will do.
+    ports = (DEFAULT_PORT, 0) if settings.sound_port is None else (settings.sound_port,)
+    for port in ports:
+        try:
+            await on(port)
+            break
+        except OSError as error:
+            if port == ports[-1] or error.errno != errno.EADDRINUSE:
+                raise
 
 
 def main(settings: Settings) -> int:

@@ -16,6 +16,7 @@ from server.settings import NO_PROXY, Settings
 
 if TYPE_CHECKING:
     import socket
+    from pathlib import Path
 
     from server.lan import Certificate
 
@@ -60,6 +61,11 @@ def web(
         descriptors=(listener.fileno(),),
         stops_within=WEB_STOPS_WITHIN,
     )
+
+
+def told(settings: Settings, folder: Path | None, process: str) -> Settings:
+    """The same for one process, with the place where it is asked for its figures."""
+    return replace(settings, metrics_socket=folder / process if folder else None)
 
 
 def figures(settings: Settings) -> dict[str, str]:

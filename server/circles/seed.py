@@ -15,6 +15,7 @@ from sqlalchemy.ext.asyncio import AsyncSession
 
 from realtime.domain.meeting import MemberId
 from server.accounts.queries import hash_passphrase, new_person, sign_in
+from server.accounts.tables import Person
 from server.circles.forms import CircleForm
 from server.circles.founding import make_circle
 from server.circles.guide import Guide
@@ -22,7 +23,7 @@ from server.circles.names import name_key
 from server.circles.queries import invite, join
 from server.circles.seat_ids import seat_id
 from server.circles.tables import Circle
-from server.database import Database
+from server.database import once
 from server.security import Keys
 from server.settings import Settings
 from server.web import SIGN_IN, cookie_name
@@ -60,54 +61,58 @@ async def seed_circle(
     seats: int = 12,
     door: Literal["ask", "open"] = "ask",
     listed: bool = False,
+    # Weekday and time; None: a meeting now.
     weekly: tuple[int, str] | None = None,
     soft_minutes: int = 4,
+    # None: the standard one.
     guide: Guide | None = None,
     medium: Literal["text", "sound"] = "text",
 ) -> Seeded:
-    """Make it all and return the ways in.
-
-    `weekly`: weekday and time; None: a meeting now. `guide`: None for the standard one.
-    """
-    now = dt.datetime.now(ZoneInfo("Asia/Jakarta"))
-    weekday, time = weekly or (now.weekday(), f"{now.hour:02}:00")
+    """Make it all and return the ways in."""
+    weekday, time = weekly or this_hour()
     form = CircleForm(
         name=title, topic=topic, language=language, seats=seats, weekday=weekday, time=time,
         soft_minutes=soft_minutes, door=door, listed=listed,
     )  # fmt: skip
     keys = Keys.kept_in(settings.data_dir)
-    database = Database(settings.database_url)
-    try:
-        await database.migrate()
-        async with database.session() as db:
-            lead = new_person(facilitator, name_key(facilitator))
-            lead.organiser = True
-            lead.passphrase = await hash_passphrase(passphrase) if passphrase else None
-            db.add(lead)
-            await db.flush()
-            circle = await make_circle(db, form, lead, facilitator)
-            circle.guide = guide.model_dump(mode="json") if guide else None
-            circle.medium = medium
-            cookies, ids = {}, {facilitator: lead.id}
-            for name in members:
-                ids[name], cookies[name] = await seed_member(db, keys, circle, name)
-            _, as_member = await invite(db, circle, lead, days=30, most=100)
-            _, as_facilitator = await invite(db, circle, lead, days=30, role="facilitator")
-            lead_cookie = await sign_in(db, keys, lead.id)
-            await db.commit()
-    finally:
-        await database.close()
+    async with once(settings.database_url) as db:
+        lead = await seed_organiser(db, facilitator, passphrase)
+        circle = await make_circle(db, form, lead, facilitator)
+        circle.guide = guide.model_dump(mode="json") if guide else None
+        circle.medium = medium
+        people = {name: await seed_member(db, keys, circle, name) for name in members}
+        _, as_member = await invite(db, circle, lead, days=30, most=100)
+        _, as_facilitator = await invite(db, circle, lead, days=30, role="facilitator")
+        lead_cookie = await sign_in(db, keys, lead.id)
+        await db.commit()
+    ids = {facilitator: lead.id} | {name: one for name, (one, _) in people.items()}
     return Seeded(
         slug=circle.slug,
         circle_id=circle.id,
         cookie_name=cookie_name(settings, SIGN_IN),
         facilitator=lead_cookie,
-        members=cookies,
+        members={name: cookie for name, (_, cookie) in people.items()},
         ids=ids,
         seat_ids={name: seat_id(keys, circle.id, one) for name, one in ids.items()},
         join_link=f"{settings.public_url}/u#{as_member}",
         facilitate_link=f"{settings.public_url}/u#{as_facilitator}",
     )
+
+
+def this_hour() -> tuple[int, str]:
+    """Weekday and time of a meeting that is on."""
+    now = dt.datetime.now(ZoneInfo("Asia/Jakarta"))
+    return now.weekday(), f"{now.hour:02}:00"
+
+
+async def seed_organiser(db: AsyncSession, name: str, passphrase: str | None) -> Person:
+    """Who keeps the place, and facilitates."""
+    person = new_person(name, name_key(name))
+    person.organiser = True
+    person.passphrase = await hash_passphrase(passphrase) if passphrase else None
+    db.add(person)
+    await db.flush()
+    return person
 
 
 async def seed_member(db: AsyncSession, keys: Keys, circle: Circle, name: str) -> tuple[str, str]:

@@ -13,7 +13,7 @@ from server.accounts.tables import Person
 from server.circles.names import name_key
 from server.circles.queries import find_circle
 from server.circles.tables import Circle, Membership
-from server.database import Database
+from server.database import once
 from server.desk.tables import Instance
 from server.settings import Settings
 from server.words import Lang, as_lang, text
@@ -78,10 +78,5 @@ async def language_of(db: AsyncSession) -> Lang:
 @asynccontextmanager
 async def at_the_desk(settings: Settings) -> AsyncIterator[Desk]:
     """The database, ready; what was not committed is undone."""
-    database = Database(settings.database_url)
-    try:
-        await database.migrate()
-        async with database.session() as db:
-            yield Desk(settings, db, await language_of(db))
-    finally:
-        await database.close()
+    async with once(settings.database_url) as db:
+        yield Desk(settings, db, await language_of(db))

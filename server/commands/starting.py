@@ -136,7 +136,7 @@ def certificate(settings: Settings, address: str) -> Certificate:
 
 async def tell(running: Running) -> None:
     """Say what runs where and, the first time, how to become the organiser."""
-    from server import processes
+    from server import places
 
     settings = running.settings
     lines = [
@@ -145,10 +145,10 @@ async def tell(running: Running) -> None:
         "",
         f"  {settings.public_url}",
         "",
-        f"  Web       {processes.web_place(running)}",
+        f"  Web       {places.of_web(running)}",
         f"  Valkey    {running.valkey}",
-        f"  Database  {processes.database_place(settings)}",
-        f"  Sound     {await processes.sound_place(running)}",
+        f"  Database  {places.of_database(settings)}",
+        f"  Sound     {await places.of_sound(running)}",
     ]
     if running.setup_link is not None:
         lines += FIRST_TIME.format(link=running.setup_link).splitlines()

@@ -15,7 +15,7 @@ from sqlalchemy.exc import SQLAlchemyError
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from realtime.credentials import password_of
-from server import gate, processes
+from server import gate, places, processes
 from server.database import Database, shape_of, shapes
 from server.doctor.finding import Finding, bad, look, ok
 from server.listening import CannotServe
@@ -95,7 +95,7 @@ async def database(settings: Settings) -> list[Finding]:
         async with store.engine.connect() as connection:
             return await examined(connection)
     except (SQLAlchemyError, OSError):
-        return [bad("database", "silent", place=processes.database_place(settings))]
+        return [bad("database", "silent", place=places.of_database(settings))]
     finally:
         await store.close()
 

@@ -52,19 +52,24 @@ async def stop(db: AsyncSession, person_id: str, membership: Membership) -> None
         await db.execute(delete(PushEndpoint).where(PushEndpoint.person_id == person_id))
 
 
-async def due(db: AsyncSession, since: dt.datetime, now: dt.datetime) -> list[str]:
-    """Endpoints to knock at: a meeting begins in 15 minutes, and `since` was before that moment."""
+async def about_to_meet(db: AsyncSession, since: dt.datetime, now: dt.datetime) -> list[str]:
+    """Circles that meet in 15 minutes, and did not yet at `since`."""
     first, last = seconds(since + EARLY) or 0, seconds(now + EARLY) or 0
     circles = (
         await db.scalars(select(Circle).where(Circle.next_start > first, Circle.next_start <= last))
     ).all()
     times = await schedules_of(db, circles)
     # The column serves for finding them; what holds is the schedule with its changes.
-    meeting = [
-        circle
+    return [
+        circle.id
         for circle in circles
         if seconds(times[circle.id].next_start(now)) == circle.next_start
     ]
+
+
+async def due(db: AsyncSession, since: dt.datetime, now: dt.datetime) -> list[str]:
+    """Endpoints to knock at: a meeting begins in 15 minutes, and `since` was before that moment."""
+    meeting = await about_to_meet(db, since, now)
     if not meeting:
         return []
     absent = exists().where(
@@ -77,7 +82,7 @@ async def due(db: AsyncSession, since: dt.datetime, now: dt.datetime) -> list[st
         .join(Membership, Membership.person_id == PushEndpoint.person_id)
         .join(Circle, Circle.id == Membership.circle_id)
         .where(
-            Circle.id.in_([circle.id for circle in meeting]),
+            Circle.id.in_(meeting),
             Membership.reminded.is_(True),
             Membership.banned.is_(False),
             Membership.state == "member",

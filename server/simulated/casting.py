@@ -16,7 +16,7 @@ from server.circles.forms import CircleForm
 from server.circles.founding import make_circle
 from server.circles.queries import invite, join
 from server.circles.tables import Circle
-from server.database import Database
+from server.database import once
 from server.security import Keys
 from server.settings import Settings
 from server.simulated.lines import Language, Lines
@@ -52,28 +52,23 @@ async def cast_circle(
     """A circle that meets now, with all its people signed in."""
     keys = Keys.kept_in(settings.data_dir)
     name = cookie_name(settings, SIGN_IN)
-    database = Database(settings.database_url)
-    try:
-        await database.migrate()
-        async with database.session() as db:
-            facilitator = new_person()
-            # Somebody is organiser, so that no page offers to set this place up.
-            facilitator.organiser = True
-            db.add(facilitator)
-            await db.flush()
-            form = circle_form(lines, language, now)
-            circle = await make_circle(db, form, facilitator, lines.facilitator)
-            describe(circle, lines)
-            lead = await sign_in(db, keys, facilitator.id)
-            members = [await cast_member(db, keys, circle, member) for member in lines.members]
-            _, as_member = await invite(db, circle, facilitator, days=DAYS, most=GUESTS)
-            _, as_facilitator = await invite(db, circle, facilitator, most=1, role="facilitator")
-            others = await seed_neighbours(db, now)
-            hidden = next(one for one in others if one.visibility == "private")
-            _, to_hidden = await invite(db, hidden, facilitator, days=DAYS, most=GUESTS)
-            await db.commit()
-    finally:
-        await database.close()
+    async with once(settings.database_url) as db:
+        facilitator = new_person()
+        # Somebody is organiser, so that no page offers to set this place up.
+        facilitator.organiser = True
+        db.add(facilitator)
+        await db.flush()
+        form = circle_form(lines, language, now)
+        circle = await make_circle(db, form, facilitator, lines.facilitator)
+        describe(circle, lines)
+        lead = await sign_in(db, keys, facilitator.id)
+        members = [await cast_member(db, keys, circle, member) for member in lines.members]
+        _, as_member = await invite(db, circle, facilitator, days=DAYS, most=GUESTS)
+        _, as_facilitator = await invite(db, circle, facilitator, most=1, role="facilitator")
+        others = await seed_neighbours(db, now)
+        hidden = next(one for one in others if one.visibility == "private")
+        _, to_hidden = await invite(db, hidden, facilitator, days=DAYS, most=GUESTS)
+        await db.commit()
     return Casting(
         slug=circle.slug,
         facilitator=f"{name}={lead}",

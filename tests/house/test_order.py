@@ -1,4 +1,4 @@
-"""The house in order: files that are read in one sitting, and a map that has every folder.
+"""The house in order: files and functions that are read in one sitting, a map with every folder.
 
 Of files it looks at source alone: tests are lists of sentences, migrations are never changed, and
 nobody reads what is generated.
@@ -6,6 +6,7 @@ nobody reads what is generated.
 
 from __future__ import annotations
 
+import ast
 import re
 from pathlib import Path
 
@@ -26,6 +27,31 @@ LEFT_WHOLE = {
     "realtime/room.py": "load, decide, swap, announce: one loop and what it does when it is lost",
     "realtime/limits.py": "every budget of the room, to be compared with one another",
 }
+
+LONGEST_FUNCTION = 30
+"""Lines of its body, with what is said of it there."""
+ONE_PIECE = {
+    "server/app.py create_app": "the composition root: all that is made, in the order of need",
+    "realtime/client/seen.py hear": "one table: each event, and what is remembered of it",
+    "server/care/installing.py manifest": "one document, as the W3C lays it out",
+    "realtime/present.py meeting_view": "one constructor: all that every seat is shown",
+    "server/commands/parsing.py of_the_place": "one list: each command and its options",
+    "server/works.py web": "one constructor: all that a web process is told",
+    "realtime/present.py you_view": "one constructor: all that one person is shown of themselves",
+    "realtime/room.py _swapped": "one loop, and no layer more in it: all changes go through here",
+}
+
+
+def bodies() -> dict[str, int]:
+    """Function -> lines of its body, of each source file in Python."""
+    found: dict[str, int] = {}
+    for name in lengths():
+        if name.endswith(".py"):
+            for one in ast.walk(ast.parse((ROOT / name).read_text("utf-8"))):
+                if isinstance(one, ast.FunctionDef | ast.AsyncFunctionDef):
+                    lines = (one.end_lineno or 0) - one.body[0].lineno + 1
+                    found[f"{name} {one.name}"] = max(lines, found.get(f"{name} {one.name}", 0))
+    return found
 
 
 def lengths() -> dict[str, int]:
@@ -50,6 +76,12 @@ def test_no_source_file_is_too_long_to_be_read_in_one_sitting() -> None:
 def test_who_is_short_again_leaves_the_list() -> None:
     found = lengths()
     assert [name for name in LEFT_WHOLE if found.get(name, 0) <= LONGEST] == []
+
+
+def test_no_function_is_too_long_to_be_seen_whole() -> None:
+    found = bodies()
+    assert len(found) > 1500
+    assert {name for name, lines in found.items() if lines > LONGEST_FUNCTION} == set(ONE_PIECE)
 
 
 def test_the_map_in_readme_has_every_folder_and_no_other() -> None:

@@ -70,7 +70,7 @@ class SeveralProcesses(AnyMeeting):
         self.tokens = patch("realtime.room.fresh", lambda: f"t{next(numbers)}")
         self.tokens.start()
         # Nothing out there takes its time in memory, and there is no loop to wait by.
-        self.patience = patch("realtime.room.timeout", nullcontext)
+        self.patience = patch("realtime.keeping.timeout", nullcontext)
         self.patience.start()
         # Nobody waits for another either: each change is judged by itself, and races all others.
         self.apart = patch("realtime.room.Together", Apart)
