@@ -71,6 +71,7 @@ async def come_in(slug: str) -> Response:
         names=names,
         asks=asks,
         full=full,
+        as_facilitator=invitation is not None and invitation.role == "facilitator",
     )
 
 

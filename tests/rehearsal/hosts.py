@@ -111,9 +111,9 @@ class Evening:
     apps: list[App]
     cluster: ValkeyCluster
     people: list[Person]
-    ears: list[Person]
+    ears: list[Person] = field(default_factory=list)
     """Who listens: one person of each host, the facilitator among them."""
-    listeners: list[Sounding]
+    listeners: list[Sounding] = field(default_factory=list)
 
     @property
     def sari(self) -> RoomClient:
@@ -202,17 +202,7 @@ async def laid(stack: contextlib.AsyncExitStack, table: Table, folder: Path) -> 
     """The hosts, what runs on them, and everybody on the way in."""
     ip("addr", "add", f"{MIDDLE}/32", "dev", "lo")
     stack.callback(ip, "addr", "del", f"{MIDDLE}/32", "dev", "lo")
-    apps = []
-    for number in range(HOSTS):
-        host = stack.enter_context(Host(f"app{number}"))
-        near, far = lay(host, None, 10 + number, f"h{number}")
-        near.plug(way_out=True)
-        # What is sent to a host that is cut off must not look for it outside this machine.
-        net = ipaddress.ip_network(f"{near.address}/24", strict=False)
-        nowhere = ("blackhole", str(net), "metric", "999")
-        ip("route", "add", *nowhere)
-        stack.callback(ip, "route", "del", *nowhere)
-        apps.append(App(host, near, far))
+    apps = [app_host(stack, number) for number in range(HOSTS)]
     server = stack.enter_context(Postgres(address=MIDDLE))
     database = server.url(await server.create())
     cluster = await stack.enter_async_context(cluster_in(folder, NODE_TIMEOUT, MIDDLE))
@@ -235,11 +225,31 @@ async def laid(stack: contextlib.AsyncExitStack, table: Table, folder: Path) -> 
         Person(name, visit_of(seeded, name), apps, number % HOSTS)
         for number, name in enumerate(["Bu Sari", *names])
     ]
-    staying = [asyncio.create_task(one.stay()) for one in people]
+    return on_their_way(stack, Evening(apps, cluster, people))
+
+
+def app_host(stack: contextlib.AsyncExitStack, number: int) -> App:
+    host = stack.enter_context(Host(f"app{number}"))
+    near, far = lay(host, None, 10 + number, f"h{number}")
+    near.plug(way_out=True)
+    # What is sent to a host that is cut off must not look for it outside this machine.
+    net = ipaddress.ip_network(f"{near.address}/24", strict=False)
+    nowhere = ("blackhole", str(net), "metric", "999")
+    ip("route", "add", *nowhere)
+    stack.callback(ip, "route", "del", *nowhere)
+    return App(host, near, far)
+
+
+def on_their_way(stack: contextlib.AsyncExitStack, evening: Evening) -> Evening:
+    """Everybody comes, and stays; sound is there for whoever turns it on."""
+    staying = [asyncio.create_task(one.stay()) for one in evening.people]
     stack.callback(lambda: [task.cancel() for task in staying])
     # Three that follow one another are on three hosts.
-    ears = people[:HOSTS]
-    return Evening(apps, cluster, people, ears, [Sounding(partial(room_of, one)) for one in ears])
+    evening.ears = evening.people[:HOSTS]
+    evening.listeners = [Sounding(partial(room_of, one)) for one in evening.ears]
+    for listener in evening.listeners:
+        stack.push_async_callback(listener.end)
+    return evening
 
 
 def processes(app: App, folder: Path, settings: Settings, cluster: ValkeyCluster) -> list[Program]:
@@ -284,7 +294,7 @@ async def one_evening(table: Table, evening: Evening) -> None:
     holder = next(one for one in evening.on(lost) if one not in evening.ears)
     name = f"{holder.name} holds it"
     await table.step("somebody beside the sound takes the stick", name, evening.gives(holder))
-    async with singing(evening, holder):
+    async with singing(holder):
         await a_voice(table, evening, "their voice, on each host")
         await a_host_is_lost(table, evening, lost, holder)
         await a_store_is_lost(table, evening)
@@ -301,15 +311,14 @@ async def one_evening(table: Table, evening: Evening) -> None:
 
 
 @contextlib.asynccontextmanager
-async def singing(evening: Evening, holder: Person) -> AsyncIterator[None]:
+async def singing(holder: Person) -> AsyncIterator[None]:
     """Into that person's microphone, until the block ends."""
     microphone = Sounding(lambda: holder.room, sings=True)
     microphone.begin()
     try:
         yield
     finally:
-        for one in (microphone, *evening.listeners):
-            await one.end()
+        await microphone.end()
 
 
 async def a_voice(table: Table, evening: Evening, what: str) -> None:

@@ -83,20 +83,8 @@ class Stage:
         passed = {name: value for name, value in os.environ.items() if PASSED_ON.match(name)}
         said = {**passed, **self.environment, "HOME": "/root"}
         environment = [f"{name}={value}" for name, value in said.items()]
-        inside = shlex.join(
-            [
-                "chroot",
-                str(self.root),
-                "env",
-                "-i",
-                "-C",
-                self.place,
-                *environment,
-                "sh",
-                "-euc",
-                words,
-            ]
-        )
+        bare = ["chroot", str(self.root), "env", "-i", "-C", self.place]
+        inside = shlex.join([*bare, *environment, "sh", "-euc", words])
         script = "\n".join([*mounts, f"exec {inside}"])
         done = subprocess.run(
             ["unshare", "--mount", "--propagation", "private", "sh", "-euc", script],

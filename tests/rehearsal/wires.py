@@ -93,20 +93,8 @@ class Wires:
             number = list(self.composed.internal).index(network)
             address = own[network] = self._addresses[name, instance, network]
             port = f"p{number}-{address.rpartition('.')[2]}"
-            ip(
-                "link",
-                "add",
-                f"eth{at}",
-                "netns",
-                space,
-                "type",
-                "veth",
-                "peer",
-                "name",
-                port,
-                "netns",
-                MACHINE,
-            )
+            peer = ("peer", "name", port, "netns", MACHINE)
+            ip("link", "add", f"eth{at}", "netns", space, "type", "veth", *peer)
             ip("link", "set", port, "master", f"br{number}", "up", inside=MACHINE)
             ip("addr", "add", f"{address}/24", "dev", f"eth{at}", inside=space)
             ip("link", "set", f"eth{at}", "up", inside=space)

@@ -51,6 +51,12 @@ async def test_a_circle_of_others_that_is_private_is_named_and_not_opened(site: 
     assert (await site.member().get(f"{site.circle}/undang")).status == 404
 
 
+@pytest.mark.parametrize("page", ["/", "/aku"])
+async def test_an_organiser_is_shown_the_way_to_their_desk(site: Site, page: str) -> None:
+    assert "Meja pengurus" in (await site.facilitator().get(page)).words
+    assert "Meja pengurus" not in (await site.member().get(page)).words
+
+
 async def test_a_facilitator_who_organises_nothing_sees_their_own_circles_alone(
     site: Site,
 ) -> None:

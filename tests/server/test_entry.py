@@ -57,6 +57,14 @@ async def test_from_an_invitation_to_the_door_in_four_taps_and_a_name(site: Site
     assert (await visitor.get(f"{site.circle}/usai")).status == 200
 
 
+async def test_who_is_asked_to_facilitate_reads_it_before_they_say_yes(site: Site) -> None:
+    for link, asked in (site.seeded.join_link, False), (site.seeded.facilitate_link, True):
+        visitor = site.stranger()
+        await visitor.post("/u/tukar", {"secret": link.partition("#")[2]})
+        look = await visitor.get(f"{site.circle}/masuk")
+        assert ("Kamu diajak menjadi fasilitator" in look.words) is asked
+
+
 async def test_going_on_without_the_promise_brings_a_kind_word(site: Site) -> None:
     visitor, _ = await named(site, "Awan")
     answer = await visitor.post(f"{site.circle}/masuk", {})
