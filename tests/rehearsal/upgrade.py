@@ -234,8 +234,16 @@ async def restored(file: Path, settings: Settings) -> str:
 
 
 async def rehearse(table: Table, folder: Path, commit: str) -> None:
-    place = Place(folder / "data", folder / "old", free_port())
+    place, file = Place(folder / "data", folder / "old", free_port()), folder / "kept.backup"
+    await on_the_old(table, place, commit)
+    await on_the_new(table, place, file)
+    empty = Settings(data_dir=folder / "restored")
+    await table.step("restored into an empty folder", "the same rows", restored(file, empty))
+    await on_postgres(table, folder, file)
+    await the_way_back(table, place)
 
+
+async def on_the_old(table: Table, place: Place, commit: str) -> None:
     async def made() -> str:
         await asyncio.to_thread(unpack, commit, place.old)
         seed = [str(place.old / ".venv/bin/python"), "-c", SEED, str(place.data), *MEMBERS]
@@ -249,22 +257,21 @@ async def rehearse(table: Table, folder: Path, commit: str) -> None:
         await table.step(
             "the new version shapes the tables beside it", "everybody is signed in", beside(place)
         )
-    file = folder / "kept.backup"
 
+
+async def on_the_new(table: Table, place: Place, file: Path) -> None:
     async def kept() -> str:
         code, said = await place.lingkar(ROOT, "backup", str(file))
         return f"mode {file.stat().st_mode & 0o777:o}" if not code else said
 
+    known = "everybody is signed in"
     async with place.serving(ROOT):
-        await table.step(
-            "the new version serves", "everybody is signed in", place.knows_everybody()
-        )
+        await table.step("the new version serves", known, place.knows_everybody())
         await table.step("a meeting on it", "a turn was taken", place.a_turn())
         await table.step("a backup while it serves", "mode 600", kept())
-    empty = Settings(data_dir=folder / "restored")
-    await table.step("restored into an empty folder", "the same rows", restored(file, empty))
-    await on_postgres(table, folder, file)
 
+
+async def the_way_back(table: Table, place: Place) -> None:
     async def back() -> str:
         return (await place.lingkar(ROOT, "migrate", OLD_SHAPE))[1].strip()
 
