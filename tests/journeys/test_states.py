@@ -94,6 +94,7 @@ async def test_a_facilitator_on_a_phone_and_a_locked_door_read_well(
         await seated(sari)
         for tab in ("turns", "door", "agenda", "chat", "people"):
             await sari.press(f"fac.tab.{tab}")
+            assert await way_out_is_free(sari), tab
             await examiner.look(sari, f"facilitator on a phone, {tab}")
         await sari.page.locator(".petal").nth(1).click()
         await sari.press("fac.remove", name="Melati")
@@ -116,6 +117,25 @@ async def test_a_circle_of_thirty_reads_well_on_a_phone(
         await examiner.look(melati, "thirty seats")
         assert await melati.page.locator(".petal").count() == 30
     examiner.content()
+
+
+async def way_out_is_free(person: Person) -> bool:
+    """Whatever is scrolled under it: a press on the quick exit is a press on nothing else."""
+    await stillness(person.page)
+    free: bool = await person.page.evaluate(
+        """() => {
+          const out = document.querySelector(".exit"), was = scrollY;
+          const free = [0, 20, 40, 60, 80, 100, 120].every(top => {
+            scrollTo({top, behavior: "instant"});
+            const box = out.getBoundingClientRect(), y = box.top + box.height / 2;
+            const at = x => document.elementFromPoint(box.left + box.width * x, y);
+            return [.1, .3, .5, .7, .9].every(x => out.contains(at(x)));
+          });
+          scrollTo({top: was, behavior: "instant"});
+          return free;
+        }"""
+    )
+    return free
 
 
 async def last_words_show(person: Person, height: int) -> list[str]:
