@@ -45,6 +45,8 @@ const greeting = signal<FunctionComponent | null>(null);
 const showing = signal<FunctionComponent | null>(null);
 /** A newcomer looks at the room before anybody talks about it. */
 const SETTLED_MS = 1500;
+/** More seats than these need the height that a phone has for the last words but one. */
+const ONE_RING = 13;
 const reporting = signal<FunctionComponent<{ slug: string }> | null>(null);
 
 /** A part that few need: loaded once it is wanted, and kept. Null until it is here. */
@@ -99,7 +101,7 @@ function Inside({ title }: { title: string }) {
 function Seated({ now, me }: { now: MeetingView; me: YouView }) {
   useOnPage("has-room");
   return (
-    <div class="room">
+    <div class={`room${now.seats.length > ONE_RING ? " room--full" : ""}`}>
       <Bar title={now.title} />
       <Prompt />
       <main class="stage" id="isi" tabIndex={-1}>

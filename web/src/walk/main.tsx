@@ -137,8 +137,10 @@ function useKeptBeside(
       const at = thing();
       if (!card.current || !at) return;
       const box = at.getBoundingClientRect();
+      const top = Math.max(0, document.querySelector(".bar .exit")?.getBoundingClientRect().bottom ?? 0);
+      card.current.style.setProperty("--top", `${Math.ceil(top)}px`);
       const place = placeCard(box, { width: card.current.offsetWidth, height: card.current.offsetHeight }, {
-        width: document.documentElement.clientWidth, height: window.innerHeight,
+        width: document.documentElement.clientWidth, height: window.innerHeight, top,
       });
       move(card.current, place.left, place.top);
       if (!ring?.current) return;
@@ -152,10 +154,13 @@ function useKeptBeside(
     for (const one of [document.body, card.current, thing()]) if (one) watch.observe(one);
     addEventListener("scroll", put, true);
     addEventListener("resize", put);
+    // The circle glides to its place.
+    addEventListener("transitionend", put);
     return () => {
       watch.disconnect();
       removeEventListener("scroll", put, true);
       removeEventListener("resize", put);
+      removeEventListener("transitionend", put);
     };
   }, []);
 }

@@ -1,7 +1,7 @@
 import { expect, test } from "vitest";
 import { placeCard, type Box } from "./place";
 
-const PHONE = { width: 360, height: 740 };
+const PHONE = { width: 360, height: 740, top: 56 };
 const CARD = { width: 336, height: 150 };
 const box = (left: number, top: number, width: number, height: number): Box => ({ left, top, width, height });
 
@@ -17,6 +17,7 @@ test.each([
   expect(at.left + CARD.width).toBeLessThanOrEqual(PHONE.width - 8);
 });
 
-test("a card that is taller than the screen begins at its top", () => {
-  expect(placeCard(box(0, 100, 320, 300), { width: 304, height: 900 }, { width: 320, height: 480 }).top).toBe(8);
+test("a card that is taller than the screen begins under the way out, which would hide its title", () => {
+  const screen = { width: 320, height: 480, top: 90 };
+  expect(placeCard(box(0, 100, 320, 300), { width: 304, height: 900 }, screen).top).toBe(98);
 });
