@@ -143,7 +143,10 @@ class Group:
         if left is not None:
             self.delays.append(time.perf_counter() - left)
 
-    def say(self, circle: int, person: int) -> None:
+    def say(self) -> None:
+        """By the next person of the next circle, whoever was asked for it: each has a limit."""
+        turn, circle = divmod(self._number, len(self.circles))
+        person = turn % len(self.circles[circle])
         self._number += 1
         number = b"%012d" % self._number
         if self.timing:
@@ -232,14 +235,12 @@ class Load:
         """Say so many messages a second, each by the next person of the next circle."""
         group = self._groups[asked["group"]]
         group.start(asked.get("timing", False))
-        circles = len(group.circles)
         cpu, began, told = time.process_time(), time.perf_counter(), 0
         wanted = int(asked["rate"] * asked["seconds"])
         while told < wanted:
             now = time.perf_counter() - began
             while told < min(wanted, now * asked["rate"]):
-                people = group.circles[told % circles]
-                group.say(told % circles, told // circles % len(people))
+                group.say()
                 told += 1
             await asyncio.sleep(max(0.0, told / asked["rate"] - (time.perf_counter() - began)))
         took = time.perf_counter() - began
@@ -250,13 +251,13 @@ class Load:
         """As many as go through, with no more under way than asked for: until all are said."""
         group = self._groups[asked["group"]]
         group.start(False)
-        circles, told = len(group.circles), 0
+        told = 0
         cpu, began = time.process_time(), time.perf_counter()
         size = len(group.circles[0])
         until = began + asked["seconds"]
         while told < asked["messages"] and time.perf_counter() < until:
             while told < asked["messages"] and told - group.delivered // size < asked["under_way"]:
-                group.say(told % circles, told // circles % size)
+                group.say()
                 told += 1
             # Long enough for whatever else has this core.
             await asyncio.sleep(0.001)

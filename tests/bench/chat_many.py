@@ -51,7 +51,7 @@ async def show(
             named = {
                 "one": f"CPU a delivery, one process, {words}",
                 "apart": "two that share its core, with half of the circles each",
-                "two": f"the same two, with half of each circle each (at most {DEARER:.2f})",
+                "two": f"half of each circle on either of two (at most {DEARER:.2f})",
             }
             for group, row in named.items():
                 dearer = statistics.median(map(truediv, cpu[group], cpu["one"]))
@@ -77,6 +77,7 @@ async def side_by_side(
         for group, servers in running.items():
             before = sum(spent(server.pid) for server in servers)
             told = await say(group)
+            assert not told["refused"], f"{told['refused']} refused: what that costs is no delivery"
             if number:
                 took = sum(spent(server.pid) for server in servers) - before
                 cpu[group].append(took / told["delivered"])
@@ -89,7 +90,8 @@ async def paced(world: World, circles: int, seconds: float, group: str) -> Any:
 
 async def crowded(world: World, circles: int, seconds: float, group: str) -> Any:
     """With no pause: whether there are two processes is asked where there have to be two."""
-    most = circles * PEOPLE * 2
+    # Each once: nobody's own limit is met.
+    most = circles * PEOPLE
     return await world.load.ask(
         "burst", group=group, messages=most, under_way=UNDER_WAY, seconds=seconds
     )
