@@ -142,7 +142,7 @@ async def test_coming_back_gives_the_same_seat_and_the_present_and_no_old_words(
     await dewi.until(lambda p: p.said)
     await dewi.vanish()
     await host.until(lambda p: presence(p, "Dewi") is Presence.AWAY)
-    await host.say("dua")
+    await host.say("kata yang kedua")
     again = await house.come("Dewi")
     await again.until(lambda p: p.meeting and p.you)
     assert again.joined and again.joined.seq == 2
@@ -151,7 +151,7 @@ async def test_coming_back_gives_the_same_seat_and_the_present_and_no_old_words(
     await host.say("tiga")
     await again.until(lambda p: p.said)
     assert [said.seq for said in again.said] == [3]
-    assert "dua" not in "".join(again.frames)
+    assert "kata yang kedua" not in "".join(again.frames)
 
 
 async def test_edge_07_the_holder_speaks_from_one_tab_until_they_move_it(house: House) -> None:
