@@ -52,6 +52,7 @@ at_once = { $(BIN)/pytest -n $(TEST_WORKERS) --dist worksteal $(1) || { \
 LONG ?=
 ALL := $(filter-out 0,$(LONG))
 MARKED := $(if $(ALL),,-m "not long")
+export LONG := $(or $(ALL),0)
 export UV_PYTHON_DOWNLOADS := never
 # Compiled modules are kept wherever make runs: without them every start costs seconds.
 unexport PYTHONDONTWRITEBYTECODE
@@ -133,7 +134,7 @@ prove-privacy: $(DEV_READY) $(BUILT) $(BROWSER_READY)
 
 # What happens to servers, to real ones in mid-round; LONG=1 for the slow rows too.
 faults: $(DEV_READY) $(BUILT)
-	LONG=$(or $(ALL),0) $(BIN)/python -m tests.faults.run $(ARGS)
+	$(BIN)/python -m tests.faults.run $(ARGS)
 
 # Junk of every kind at a real server: ARGS=600 for ten minutes, ARGS='60 --postgres'.
 fuzz: $(DEV_READY) $(BUILT)

@@ -23,6 +23,8 @@ from tests.journeys.test_notebook import (
 )
 from tests.journeys.test_passkey import PHONE
 
+pytestmark = pytest.mark.long
+
 # The lock as it lay before there were passkeys: the passphrase's way, with nothing around it.
 AS_BEFORE = """async () => {
   const ended = (request) => new Promise((resolve, reject) => {

@@ -31,7 +31,10 @@ from tests.sound.networks import Cable, Carrier, Coturn, Host
 WHY_NOT = networks.missing()
 if WHY_NOT:
     warnings.warn(f"NOT RUN: calls through coturn and on the move: {WHY_NOT}", stacklevel=1)
-pytestmark = pytest.mark.skipif(WHY_NOT is not None, reason=f"NOT RUN: {WHY_NOT}")
+pytestmark = [
+    pytest.mark.long,
+    pytest.mark.skipif(WHY_NOT is not None, reason=f"NOT RUN: {WHY_NOT}"),
+]
 
 WAYS = ("udp", "tcp", "tls")
 # The browser is given every door, and this one alone is there.

@@ -20,6 +20,8 @@ from tests.journeys.seated import Evening, House, evening
 from tests.journeys.sounding import Singer, a_singer_and_a_listener, come, singers
 from tests.journeys.test_coming_back import Wire, is_present
 
+pytestmark = pytest.mark.long
+
 MANY = 8
 MOUTH = """() => {
   window.mouth = [];

@@ -22,6 +22,8 @@ from tests.journeys.examining import BOTH, Examiner
 from tests.journeys.seated import Evening, House, evening, seated
 from tests.journeys.sticking import take
 
+pytestmark = pytest.mark.long
+
 LONG = "Raden Ajeng Siti Nurhaliza Kusumawardhani"[:40]
 RIGHT_TO_LEFT = "مريم"
 

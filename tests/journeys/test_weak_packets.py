@@ -24,7 +24,10 @@ from tests.sound.rope import Rope, Weather
 WHY_NOT = rope.missing()
 if WHY_NOT:
     warnings.warn(f"NOT RUN: weak networks packet by packet: {WHY_NOT}", stacklevel=1)
-pytestmark = pytest.mark.skipif(WHY_NOT is not None, reason=f"NOT RUN: {WHY_NOT}")
+pytestmark = [
+    pytest.mark.long,
+    pytest.mark.skipif(WHY_NOT is not None, reason=f"NOT RUN: {WHY_NOT}"),
+]
 
 SLOW_3G = Weather(delay=0.2, rate=50_000)
 FAR_AND_LOSSY = Weather(delay=0.15, loss=0.05)

@@ -20,14 +20,14 @@ from realtime.ports import MeetingStore
 from realtime.store.link import Link
 from realtime.store.redis import RedisMeetingStore
 from tests.realtime.domain.circle import ADI, RINA, SARI, TONO
-from tests.realtime.domain.machine import at_length
+from tests.realtime.domain.machine import LONG, at_length
 from tests.realtime.processes import BASE, Fate
 from tests.realtime.several import SeveralProcesses
 
 pytestmark = pytest.mark.timeout(300)
 
 TestAnyProcesses = SeveralProcesses.TestCase
-TestAnyProcesses.settings = at_length(150, 70)
+TestAnyProcesses.settings = at_length(150 if LONG else 75, 70)
 
 
 @contextmanager

@@ -25,7 +25,7 @@ from tests.postgres import MISSING, Postgres, programs
 from tests.server.test_cli import SOON, Served, serving
 from tests.server.test_processes import webs_of
 
-pytestmark = pytest.mark.timeout(240)
+pytestmark = [pytest.mark.long, pytest.mark.timeout(240)]
 SILENT = 10.0
 """Seconds for a 503 that is due within five, on a machine that has much to do."""
 
@@ -84,7 +84,6 @@ async def house(data: Path, database: str | None = None) -> AsyncIterator[House]
         yield House(served, circle, f"http://127.0.0.1:{port[1]}")
 
 
-@pytest.mark.long
 async def test_while_postgresql_is_gone_a_meeting_goes_on_and_pages_say_so_kindly(
     tmp_path: Path, postgres_of_its_own: Postgres
 ) -> None:
@@ -115,7 +114,6 @@ async def test_while_postgresql_is_gone_a_meeting_goes_on_and_pages_say_so_kindl
             assert (await browser.get("/")).status_code == 200
 
 
-@pytest.mark.long
 async def test_while_postgresql_answers_nothing_pages_say_so_in_seconds_and_then_recover(
     tmp_path: Path, postgres_of_its_own: Postgres
 ) -> None:

@@ -168,6 +168,7 @@ async def test_whoever_only_watches_sees_a_living_meeting_within_seconds() -> No
         await room.until(lambda room: room.nods, SOON)
 
 
+@pytest.mark.long
 async def test_a_member_who_joins_is_let_in_and_offered_the_stick_in_their_turn() -> None:
     async with demonstration() as demo, joined(demo, "as a member", "Tura") as room:
         await room.until(lambda room: room.you and room.you.offered, SOON)

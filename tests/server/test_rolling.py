@@ -25,7 +25,7 @@ from server.stopping import has_terminal
 from tests.server.test_cli import Served, serving, started
 from tests.server.test_processes import until, webs_of
 
-pytestmark = pytest.mark.timeout(240)
+pytestmark = [pytest.mark.long, pytest.mark.timeout(240)]
 
 NAMES = ("Rina", "Tono", "Budi", "Siti", "Melati")
 BACK_WITHIN = 5.0
@@ -151,7 +151,6 @@ async def begin(night: Evening) -> None:
     )
 
 
-@pytest.mark.long
 async def test_a_rolling_restart_loses_no_stick_no_seat_and_no_place(tmp_path: Path) -> None:
     async with evening(tmp_path, 2) as night:
         before, processes = night.state(), webs_of(night.served)
@@ -181,7 +180,6 @@ async def test_a_killed_process_costs_nobody_their_stick_or_seat(tmp_path: Path)
         await night.says("Rina", "masih memegang")
 
 
-@pytest.mark.long
 async def test_whoever_reconnects_often_is_refused_no_tab(tmp_path: Path) -> None:
     async with evening(tmp_path, 2) as night:
         for times in (1, 2):

@@ -26,6 +26,8 @@ from server.settings import Settings
 from tests.realtime.audio.conftest import Sounds, Speaker, sounds_over
 from tests.server.test_cli import gone, serving, started
 
+pytestmark = pytest.mark.long
+
 ANY_PORT = Settings(sound_port=0)
 SOON = 60
 """For a start on a machine that is busy with something else."""
