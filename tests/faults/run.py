@@ -14,6 +14,7 @@ import time
 import traceback
 
 from tests.faults.rows import LENIENT, ROWS, Houses, NotRun, Row, Seen
+from tests.lengths import LONG
 
 ROW_WITHIN = 180.0
 FAMILIES = (
@@ -67,12 +68,11 @@ def show(seen: Seen) -> str:
 def main(chosen: list[str]) -> int:
     for family in FAMILIES:
         importlib.import_module(f"tests.faults.families.{family}")
-    long = os.environ.get("LONG", "0") != "0"
     rows = [
         row
         for row in ROWS
         if (not chosen or any(part in row.name for part in chosen))
-        and (long or not row.long or row.name in chosen)
+        and (LONG or not row.long or row.name in chosen)
     ]
     if not rows:
         print(f"No row is called that. Rows: {', '.join(r.name for r in ROWS)}", file=sys.stderr)

@@ -19,8 +19,9 @@ from realtime.domain.reading import turn_of
 from realtime.ports import MeetingStore
 from realtime.store.link import Link
 from realtime.store.redis import RedisMeetingStore
+from tests.lengths import LONG
 from tests.realtime.domain.circle import ADI, RINA, SARI, TONO
-from tests.realtime.domain.machine import LONG, at_length
+from tests.realtime.domain.machine import at_length
 from tests.realtime.processes import BASE, Fate
 from tests.realtime.several import SeveralProcesses
 

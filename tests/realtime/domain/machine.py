@@ -5,7 +5,6 @@ Judges by `holding` and `past`. Other machines carry the same steps out elsewher
 
 from __future__ import annotations
 
-import os
 from dataclasses import replace
 from typing import Any, get_args, get_type_hints
 
@@ -81,10 +80,6 @@ frames = st.builds(
     bell=st.booleans(),
     hard_limit=st.booleans(),
 )
-
-
-LONG = os.environ.get("LONG", "0") != "0"
-"""Whether a run may take its time."""
 
 
 def at_length(examples: int, steps: int) -> settings:
