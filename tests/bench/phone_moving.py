@@ -69,6 +69,8 @@ def main_thread(trace: bytes) -> tuple[list[float], list[float]]:
 @asynccontextmanager
 async def traced(browser: Browser, page: Page, table: Table, what: str) -> AsyncIterator[None]:
     """A row for what happens in the block."""
+    # A phone has no pointer: a browser with one looks in each frame what lies under it.
+    await page.mouse.move(-1, -1)
     await browser.start_tracing(page=page, categories=["toplevel", "devtools.timeline"])
     yield
     own, clock = main_thread(await browser.stop_tracing())

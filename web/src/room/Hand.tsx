@@ -8,11 +8,19 @@ import { closeSheet, isOpen } from "./sheets";
 import { hostName, meeting, nameOf, send, you } from "./store";
 
 export function HandSheet() {
+  return (
+    <Sheet title={t("hand.h")} open={isOpen("hand")} onClose={closeSheet}>
+      <Hand />
+    </Sheet>
+  );
+}
+
+function Hand() {
   const sent = you.value?.hand_sent ?? false;
   const companion = you.value?.companion ?? null;
   const me = you.value?.member_id ?? "";
   return (
-    <Sheet title={t("hand.h")} open={isOpen("hand")} onClose={closeSheet}>
+    <>
       <p>{t(companion === null ? "hand.b" : "hand.b.companion", { name: nameOf(companion) })}</p>
       {who() !== "" && <p class="small muted">{t("hand.who", { names: who() })}</p>}
       {sent ? (
@@ -30,7 +38,7 @@ export function HandSheet() {
       )}
       <p class="sheet__gap">{t("hand.danger")}</p>
       <HelpLines />
-    </Sheet>
+    </>
   );
 }
 

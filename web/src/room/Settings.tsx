@@ -34,24 +34,31 @@ function showAround(): void {
 export function SettingsSheet() {
   return (
     <Sheet title={t("set.h")} open={isOpen("settings")} onClose={closeSheet}>
-      <div class="settings">
-        {you.value?.successor && <p class="note">{t("you.successor")}</p>}
-        {you.value && you.value.role !== "facilitator" && (
-          <LineButton thread={{ line: "facilitators", of: you.value.member_id }} words={t("line.open")} wide />
-        )}
-        <Way onClick={() => (sheet.value = { name: "help" })}>{t("lines.h")}</Way>
-        <Way onClick={() => (sheet.value = { name: "report", memberId: null })}>{t("report.h1")}</Way>
-        {you.value && isCalm(meeting.value, you.value, link.value, null) && <Way onClick={showAround}>{t("set.walk")}</Way>}
-        <Choice label={t("set.lang")} value={lang.value} pick={(v) => void switchTo(v)} options={LANGS} tongue />
-        <Choice label={t("set.theme")} value={theme.value} pick={setTheme} options={themes()} />
-        <Choice label={t("set.text")} value={textSize.value} pick={(v) => (textSize.value = v)} options={sizes()} />
-        <Switch label={t("set.tones")} help={t("set.tones.b")} on={tones} />
-        {canTouch() && <Switch label={t("set.touch")} help={t("set.touch.b")} on={touch} />}
-        <Switch label={t("set.keys")} help={t("set.keys.b")} on={letterKeys} />
-        {letterKeys.value && <KeyList />}
-        <Ways />
-      </div>
+      <Settings />
     </Sheet>
+  );
+}
+
+function Settings() {
+  const me = you.value;
+  return (
+    <div class="settings">
+      {me?.successor && <p class="note">{t("you.successor")}</p>}
+      {me && me.role !== "facilitator" && (
+        <LineButton thread={{ line: "facilitators", of: me.member_id }} words={t("line.open")} wide />
+      )}
+      <Way onClick={() => (sheet.value = { name: "help" })}>{t("lines.h")}</Way>
+      <Way onClick={() => (sheet.value = { name: "report", memberId: null })}>{t("report.h1")}</Way>
+      {me && isCalm(meeting.value, me, link.value, null) && <Way onClick={showAround}>{t("set.walk")}</Way>}
+      <Choice label={t("set.lang")} value={lang.value} pick={(v) => void switchTo(v)} options={LANGS} tongue />
+      <Choice label={t("set.theme")} value={theme.value} pick={setTheme} options={themes()} />
+      <Choice label={t("set.text")} value={textSize.value} pick={(v) => (textSize.value = v)} options={sizes()} />
+      <Switch label={t("set.tones")} help={t("set.tones.b")} on={tones} />
+      {canTouch() && <Switch label={t("set.touch")} help={t("set.touch.b")} on={touch} />}
+      <Switch label={t("set.keys")} help={t("set.keys.b")} on={letterKeys} />
+      {letterKeys.value && <KeyList />}
+      <Ways />
+    </div>
   );
 }
 

@@ -15,7 +15,8 @@ interface Props {
 }
 
 export function Sheet(props: Props) {
-  // Nothing of a closed sheet stays in the page.
+  // Nothing of a closed sheet stays in the page; one whose words are a component of their own
+  // follows nothing either.
   return props.open ? <OpenSheet {...props} /> : null;
 }
 
