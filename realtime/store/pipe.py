@@ -19,6 +19,10 @@ from redis.exceptions import ResponseError
 
 Word = str | bytes | int
 
+LOOKS = 4
+"""In how many parts patience passes. One that stood still, as on a machine that slept, loses one
+part at most: what it had no time to read is no silence of the server's."""
+
 
 class Taken(asyncio.Protocol):
     """An open connection taken over from redis-py. Whoever extends it says what an answer is for.
@@ -82,8 +86,10 @@ class Pipe(Taken):
 
     def __init__(self, connection: AbstractConnection, patience: float) -> None:
         super().__init__(connection)
-        self._patience = patience
-        self._asked: deque[tuple[asyncio.Future[Any], float]] = deque()
+        self._part = patience / LOOKS
+        self._looks = 0
+        self._asked: deque[tuple[asyncio.Future[Any], int]] = deque()
+        """Each with the look at which it has waited long enough."""
         self._watch: asyncio.TimerHandle | None = None
 
     def ask(self, words: tuple[Word, ...]) -> asyncio.Future[Any]:
@@ -95,10 +101,13 @@ class Pipe(Taken):
         if self.lost:
             answer.set_exception(RedisConnectionError())
             return answer
-        self._asked.append((answer, self._loop.time() + self._patience))
-        self.write(words)
         if self._watch is None:
-            self._watch = self._loop.call_later(self._patience, self._look)
+            self._asked.append((answer, self._looks + LOOKS))
+            self._watch = self._loop.call_later(self._part, self._look)
+        else:
+            # The part that is under way is not a whole one.
+            self._asked.append((answer, self._looks + LOOKS + 1))
+        self.write(words)
         return answer
 
     async def exchange(self, commands: Sequence[tuple[Word, ...]]) -> list[Any]:
@@ -119,13 +128,11 @@ class Pipe(Taken):
     def _look(self) -> None:
         """One timer for all that was asked: the oldest question has waited longest."""
         self._watch = None
-        if not self._asked:
-            return
-        left = self._asked[0][1] - self._loop.time()
-        if left > 0:
-            self._watch = self._loop.call_later(left, self._look)
-        else:
+        self._looks += 1
+        if self._asked and self._asked[0][1] <= self._looks:
             self.lose()
+        elif self._asked:
+            self._watch = self._loop.call_later(self._part, self._look)
 
     def replied(self, reply: Any) -> None:
         answer, _ = self._asked.popleft()

@@ -3,6 +3,9 @@
 from __future__ import annotations
 
 import asyncio
+import os
+import signal
+import time
 from collections.abc import AsyncIterator
 
 import pytest
@@ -69,6 +72,23 @@ async def test_a_server_that_stays_silent_fails_all_that_was_asked(pool: Connect
     assert pipe.lost
     with pytest.raises(RedisConnectionError):
         await pipe.ask(("PING",))
+
+
+async def test_a_machine_that_slept_for_a_while_takes_no_silence_for_an_end(
+    pool: ConnectionPool, valkey: EmbeddedValkey
+) -> None:
+    pipe = await opened(pool, patience=0.2)
+    os.kill(valkey.pid, signal.SIGSTOP)
+    try:
+        answer = pipe.ask(("ECHO", "a"))
+        await asyncio.sleep(0)
+        # Both stand still for longer than anybody waits.
+        time.sleep(0.3)  # noqa: ASYNC251 -- a process that stands still sees to nothing
+        # Its time is up before the server, which wakes as well, has answered.
+        await asyncio.sleep(0)
+    finally:
+        os.kill(valkey.pid, signal.SIGCONT)
+    assert await answer == b"a"
 
 
 async def test_an_end_is_heard_of_by_redis_py_too(pool: ConnectionPool) -> None:
