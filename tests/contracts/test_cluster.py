@@ -25,7 +25,7 @@ from tests.clusters import Server, ValkeyCluster, cluster_in, until
 from tests.contracts.worlds import SITI, Hearer, meeting
 from tests.realtime.conftest import Door
 
-pytestmark = pytest.mark.timeout(120)
+pytestmark = [pytest.mark.long, pytest.mark.timeout(120)]
 
 
 @pytest.fixture

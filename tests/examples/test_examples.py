@@ -141,6 +141,7 @@ async def test_the_screen_shows_who_has_the_stick_and_is_sent_no_word(
         assert elsewhere.status_code == 403
 
 
+@pytest.mark.long
 async def test_the_load_client_takes_turns_and_prints_what_it_saw(
     place: tuple[Seeded, str], folder: Path
 ) -> None:

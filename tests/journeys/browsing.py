@@ -192,10 +192,12 @@ async def arrive(
     scripts: bool = True,
     through: str | None = None,
     newcomer: bool = False,
+    motion: bool = False,
 ) -> Person:
     """A new person: own cookies, own device, their language; `through` a proxy, if any.
 
-    Most were shown round the room before.
+    Most were shown round the room before, and wish for stillness: drawing what moves takes a busy
+    machine longer than the rest of the page.
     """
     width, height = SIZES[device]
     context = await browser.new_context(
@@ -207,6 +209,7 @@ async def arrive(
         timezone_id="Asia/Jakarta",
         color_scheme=theme,
         java_script_enabled=scripts,
+        reduced_motion="no-preference" if motion else "reduce",
         proxy={"server": through} if through else None,
     )
     context.set_default_timeout(PATIENCE)

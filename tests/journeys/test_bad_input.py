@@ -122,6 +122,7 @@ async def test_going_on_without_the_promise_brings_a_kind_word_each_time(
     await guest.page.locator("#lobby").wait_for()
 
 
+@pytest.mark.long
 async def test_a_full_circle_says_so_at_the_door_and_opens_when_somebody_leaves(
     house: House, browser: Browser
 ) -> None:
@@ -204,6 +205,7 @@ async def test_somebody_removed_is_told_so_and_cannot_come_back(
         assert [seat.name for seat in seats][1:] == ["Awan"]
 
 
+@pytest.mark.long
 async def test_a_fourth_tab_is_told_which_one_to_close(house: House, browser: Browser) -> None:
     async with evening(house, browser, "Melati") as night:
         for _ in range(3):

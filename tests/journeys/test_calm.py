@@ -5,6 +5,7 @@ Under reduced motion nothing moves at all. Declines to measure how long anything
 
 from __future__ import annotations
 
+import pytest
 from playwright.async_api import Browser, Locator, expect
 
 from realtime.domain.commands import (
@@ -46,8 +47,7 @@ INTERVALS = "() => [...timers.values()].filter(one => one[0] === 'setInterval').
 async def come(night: Evening, name: str | None, *, still: bool = False) -> Person:
     """Somebody who is watched from the first moment."""
     person = await (night.known(name) if name else night.facilitator())
-    if still:
-        await person.page.emulate_media(reduced_motion="reduce")
+    await person.page.emulate_media(reduced_motion="reduce" if still else "no-preference")
     await person.page.add_init_script(WATCH + MOVED)
     await person.page.goto(night.room)
     await seated(person)
@@ -150,6 +150,7 @@ async def test_a_hidden_room_is_woken_by_its_line_alone(house: House, browser: B
                 assert all(ms >= HEARTBEAT_MS for ms in await person.page.evaluate(INTERVALS))
 
 
+@pytest.mark.long
 async def test_soft_tones_are_made_by_the_browser_and_go_off_with_one_tap(
     house: House, browser: Browser
 ) -> None:

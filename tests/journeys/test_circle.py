@@ -78,6 +78,7 @@ async def share(night: Evening, sari: Person, rina: Person, examiner: Examiner) 
     await rina.sees(rina.words("members.h1"))
 
 
+@pytest.mark.long
 @pytest.mark.timeout(300)
 @pytest.mark.parametrize("language", ["id", "en"])
 async def test_a_circle_is_shaped_joined_shared_and_kept(

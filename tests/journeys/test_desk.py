@@ -9,6 +9,8 @@ from tests.journeys.browsing import SIZES, Device, Language, Person, Served, arr
 from tests.journeys.examining import Examiner
 from tests.journeys.way_in import set_up, unseen
 
+pytestmark = pytest.mark.long
+
 SAVE = 'button[form="step"]'
 
 

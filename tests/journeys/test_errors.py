@@ -6,12 +6,15 @@ import sqlite3
 from contextlib import closing
 from pathlib import Path
 
+import pytest
 from playwright.async_api import Browser, expect
 
 from server.circles.seed import seed_circle
 from server.settings import Settings
 from tests.journeys.browsing import Person, Served, arrive
 from tests.journeys.examining import Examiner
+
+pytestmark = pytest.mark.long
 
 PASSING = {500, 503}
 """What a link can ask for again. A form that was sent too often is not sent by one."""

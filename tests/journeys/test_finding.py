@@ -83,6 +83,7 @@ async def test_looking_works_without_scripts(house: House, browser: Browser) -> 
     await person.context.close()
 
 
+@pytest.mark.long
 @pytest.mark.parametrize("language", ["id", "en"])
 async def test_the_first_way_in_shows_without_scrolling(
     served: Served, tmp_path: Path, browser: Browser, language: Language
@@ -96,6 +97,7 @@ async def test_the_first_way_in_shows_without_scrolling(
     await person.context.close()
 
 
+@pytest.mark.long
 async def test_without_a_network_the_page_says_so_and_keeps_the_list(
     house: House, browser: Browser
 ) -> None:

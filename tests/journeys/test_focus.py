@@ -56,7 +56,9 @@ async def walk(person: Person) -> list[str]:
     return wrong
 
 
-@pytest.mark.parametrize(("width", "height"), [(320, 640), (1280, 800)])
+@pytest.mark.parametrize(
+    ("width", "height"), [(320, 640), pytest.param(1280, 800, marks=pytest.mark.long)]
+)
 async def test_whatever_has_the_focus_is_marked_and_not_covered(
     house: House, browser: Browser, width: int, height: int
 ) -> None:

@@ -99,6 +99,7 @@ async def test_the_enter_key_in_a_field_saves(house: House, browser: Browser) ->
         await sari.sees("Minum teh dulu")
 
 
+@pytest.mark.long
 @pytest.mark.timeout(300)
 @pytest.mark.parametrize("language", ["id", "en"])
 async def test_the_guides_page_reads_well_in_every_state(

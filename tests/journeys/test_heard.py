@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import pytest
 from playwright.async_api import Browser
 
 from realtime.domain.commands import (
@@ -23,6 +24,8 @@ from server.circles.guide import standard
 from tests.journeys.browsing import Person
 from tests.journeys.hearing import heard, hears, listen
 from tests.journeys.seated import Evening, House, evening, seated
+
+pytestmark = pytest.mark.long
 
 WORDS = "Minggu ini berat."
 

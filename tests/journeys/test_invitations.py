@@ -64,6 +64,7 @@ async def test_a_facilitator_invites_by_link_and_on_paper(
     await sari.context.close()
 
 
+@pytest.mark.long
 @pytest.mark.timeout(300)
 @pytest.mark.parametrize(("language", "device"), BOTH)
 async def test_a_friend_comes_once_a_facilitator_says_yes(

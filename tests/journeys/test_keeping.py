@@ -16,6 +16,7 @@ BOTH: list[tuple[Language, Device]] = [("id", "phone"), ("en", "laptop")]
 SAVE = 'button[form="step"]'
 
 
+@pytest.mark.long
 @pytest.mark.timeout(300)
 @pytest.mark.parametrize(("language", "device"), BOTH)
 async def test_facilitators_keep_their_circle_without_undoing_each_other(

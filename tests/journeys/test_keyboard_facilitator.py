@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import pytest
 from playwright.async_api import Browser
 
 from realtime.domain.commands import Accept, Ask, SetPhase
@@ -59,6 +60,7 @@ async def test_a_facilitator_orders_the_queue_gives_extends_and_ends_by_keyboard
         assert sari.faults == []
 
 
+@pytest.mark.long
 async def test_a_facilitator_starts_a_round_orders_it_and_excuses_somebody_by_keyboard(
     house: House, browser: Browser
 ) -> None:
@@ -88,6 +90,7 @@ async def test_a_facilitator_starts_a_round_orders_it_and_excuses_somebody_by_ke
         await keeps_its_place(sari)
 
 
+@pytest.mark.long
 async def test_a_facilitator_hands_over_removes_and_closes_by_keyboard(
     house: House, browser: Browser
 ) -> None:

@@ -59,6 +59,7 @@ async def test_a_member_misses_a_meeting_writes_a_note_and_leaves(
     await melati.context.close()
 
 
+@pytest.mark.long
 @pytest.mark.timeout(300)
 @pytest.mark.parametrize(("language", "device"), BOTH)
 async def test_a_facilitator_reads_a_note_and_hands_over_before_leaving(

@@ -56,6 +56,7 @@ async def add_app_and_codes(melati: Person, examiner: Examiner) -> list[str]:
     return codes
 
 
+@pytest.mark.long
 @pytest.mark.timeout(300)
 @pytest.mark.parametrize("language", ["id", "en"])
 async def test_a_member_comes_back_on_a_laptop_ends_the_phone_and_goes_with_everything(

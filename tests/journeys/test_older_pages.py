@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import pytest
 from playwright.async_api import Browser, Page, WebSocketRoute, expect
 
 from realtime.domain.commands import PassStick
@@ -10,6 +11,8 @@ from tests.journeys.browsing import Person
 from tests.journeys.examining import Examiner
 from tests.journeys.seated import House, evening, seated, seats_of
 from tests.journeys.sticking import start, take
+
+pytestmark = pytest.mark.long
 
 # Before its own script runs; once loaded anew it is what the server gives.
 OF_YESTERDAY = """

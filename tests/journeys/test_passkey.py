@@ -82,6 +82,7 @@ async def test_a_place_is_set_up_left_and_found_again_with_a_passkey(
     await sari.context.close()
 
 
+@pytest.mark.long
 async def test_a_key_of_another_place_is_told_kindly_and_a_passphrase_is_still_there(
     browser: Browser, served: Served
 ) -> None:
@@ -100,6 +101,7 @@ async def test_a_key_of_another_place_is_told_kindly_and_a_passphrase_is_still_t
     await melati.context.close()
 
 
+@pytest.mark.long
 async def test_without_javascript_a_passphrase_is_all_there_is(
     browser: Browser, served: Served
 ) -> None:

@@ -70,6 +70,7 @@ async def test_a_member_and_the_facilitators_write_to_each_other_alone(
     examiner.content()
 
 
+@pytest.mark.long
 @pytest.mark.parametrize("language", ["id", "en"])
 async def test_a_companion_learns_of_the_call_and_writes_quietly(
     house: House, browser: Browser, language: Language

@@ -66,6 +66,7 @@ async def test_what_was_ticked_in_the_room_is_what_the_facilitator_reads(
     examiner.content()
 
 
+@pytest.mark.long
 @pytest.mark.timeout(300)
 @pytest.mark.parametrize(("language", "device"), BOTH)
 async def test_after_the_meeting_a_report_about_a_facilitator_goes_without_a_script(

@@ -163,6 +163,7 @@ async def test_a_turn_is_spoken_by_a_press_heard_and_seen_by_all_and_ends_by_its
     examiner.content()
 
 
+@pytest.mark.long
 @pytest.mark.timeout(120)
 async def test_push_to_talk_is_heard_while_it_is_pressed_and_not_after(
     house: House, singing: Browser
@@ -184,6 +185,7 @@ async def test_push_to_talk_is_heard_while_it_is_pressed_and_not_after(
         assert (await figures(melati.page))["sent"] == sent
 
 
+@pytest.mark.long
 @pytest.mark.timeout(120)
 async def test_a_refused_microphone_says_that_writing_is_enough_and_listening_goes_on(
     house: House, singing: Browser
@@ -222,6 +224,7 @@ async def test_stepping_out_is_quiet_at_once_and_sound_comes_back_by_a_press_alo
         await siti.page.locator(".sound--up").wait_for()
 
 
+@pytest.mark.long
 @pytest.mark.timeout(120)
 async def test_sound_is_in_one_tab_and_can_be_moved_to_another(
     house: House, singing: Browser
@@ -240,6 +243,7 @@ async def test_sound_is_in_one_tab_and_can_be_moved_to_another(
         await other.sees(other.words("sound.over.moved"))
 
 
+@pytest.mark.long
 @pytest.mark.timeout(120)
 async def test_a_killed_sound_process_is_heard_again_soon_with_the_microphone_closed(
     house: House, singing: Browser

@@ -21,6 +21,8 @@ from tests.journeys.seated import House, evening, seated, seats_of
 from tests.journeys.sticking import core, start, take
 from tests.journeys.test_coming_back import reload, standing
 
+pytestmark = pytest.mark.long
+
 
 @pytest.fixture
 def house(hurried: tuple[House, Hurry]) -> House:

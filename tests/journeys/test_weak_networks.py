@@ -23,6 +23,8 @@ from tests.journeys.meeting import say
 from tests.journeys.seated import Evening, House, evening, seated, seats_of
 from tests.journeys.test_coming_back import is_present
 
+pytestmark = pytest.mark.long
+
 MINUTE = 60
 SLOW_3G = 50_000
 """Bytes a second."""

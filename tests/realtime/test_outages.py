@@ -231,6 +231,7 @@ async def cluster(tmp_path: Path) -> AsyncIterator[ValkeyCluster]:
         yield made
 
 
+@pytest.mark.long
 async def test_a_primary_that_dies_in_the_middle_of_a_round_costs_nobody_seat_or_turn(
     cluster: ValkeyCluster,
 ) -> None:

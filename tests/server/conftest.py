@@ -5,7 +5,6 @@ With LINGKAR_TEST_DATABASE=postgresql that is one in PostgreSQL, else a copy of 
 
 from __future__ import annotations
 
-import copy
 import os
 import shutil
 from collections.abc import AsyncIterator, Iterator
@@ -15,15 +14,14 @@ from pathlib import Path
 
 import pytest
 from argon2 import PasswordHasher
-from quart import Quart
 
 from server.circles.seed import Seeded, seed_circle
 from server.database import Database
-from server.pages import laid_out, opened
+from server.pages import opened
 from server.security import Keys
 from server.settings import Settings
 from tests.postgres import MISSING, Postgres, programs
-from tests.server.visiting import Site, awake
+from tests.server.visiting import Site, awake, of_its_own, pages
 
 ON_POSTGRES = os.environ.get("LINGKAR_TEST_DATABASE", "sqlite") == "postgresql"
 
@@ -95,26 +93,18 @@ async def made_once(
 class Standing:
     """What outlasts a test: where its circle is, and what has been worked out by then.
 
-    Routes, templates and statements are compiled once, not once a test. No row, no connection
-    and no application goes from one test to the next.
+    Statements are compiled once, not once a test; so are routes and templates, see `pages`. No row,
+    no connection and no application goes from one test to the next.
     """
 
     settings: Settings
     database: Database
-    pages: Quart
 
 
 @pytest.fixture(scope="session")
 def standing(made_once: Made, tmp_path_factory: pytest.TempPathFactory) -> Standing:
     settings = replace(made_once.settings, data_dir=tmp_path_factory.mktemp("site") / "data")
-    return Standing(settings, Database(settings.database_url), laid_out())
-
-
-def of_its_own(pages: Quart) -> Quart:
-    """An application with the same routes and templates, and nothing else of the other's."""
-    own = copy.copy(pages)
-    own.extensions, own.while_serving_gens, own.background_tasks = {}, [], set()
-    return own
+    return Standing(settings, Database(settings.database_url))
 
 
 @pytest.fixture
@@ -134,7 +124,7 @@ async def site(
         await database.close()
 
     keys = Keys.kept_in(settings.data_dir)
-    app = opened(of_its_own(standing.pages), settings, keys, database, around)
+    app = opened(of_its_own(pages()), settings, keys, database, around)
     async with awake(app):
         yield Site(app, settings, made_once.seeded)
 

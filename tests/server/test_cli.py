@@ -122,7 +122,9 @@ async def fetch(address: str, context: ssl.SSLContext | None = None) -> int:
     return await asyncio.to_thread(get)
 
 
-@pytest.mark.parametrize("number", [signal.SIGTERM, signal.SIGINT])
+@pytest.mark.parametrize(
+    "number", [signal.SIGTERM, pytest.param(signal.SIGINT, marks=pytest.mark.long)]
+)
 async def test_a_signal_stops_everything_and_leaves_no_process_and_no_socket(
     tmp_path: Path, number: signal.Signals
 ) -> None:
@@ -221,6 +223,7 @@ async def test_a_redis_that_could_keep_what_people_say_is_refused_with_what_to_s
             pass
 
 
+@pytest.mark.long
 @pytest.mark.skipif(lan_address() is None, reason="this machine is on no network")
 async def test_phones_on_the_network_get_tls_and_a_code_to_scan(tmp_path: Path) -> None:
     process = await started(tmp_path, "serve", "--lan")

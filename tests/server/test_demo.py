@@ -184,6 +184,7 @@ async def test_a_member_who_joins_is_let_in_and_offered_the_stick_in_their_turn(
         await room.until(lambda room: room.holder not in (None, room.me), SOON)
 
 
+@pytest.mark.long
 async def test_whoever_facilitates_gets_the_lead_and_can_close_and_open_again() -> None:
     async with demonstration() as demo:
         async with joined(demo, "as a facilitator", "Tura") as room:
@@ -202,6 +203,7 @@ async def test_whoever_facilitates_gets_the_lead_and_can_close_and_open_again() 
             await room.until(lambda room: room.said, SOON)
 
 
+@pytest.mark.long
 @pytest.mark.parametrize("number", [signal.SIGINT, signal.SIGTERM])
 async def test_stopping_leaves_nothing_behind_and_real_data_is_not_touched(
     number: signal.Signals, tmp_path: Path, monkeypatch: pytest.MonkeyPatch

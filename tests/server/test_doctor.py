@@ -182,6 +182,7 @@ async def coturn(folder: Path, *, walled: bool = True) -> AsyncIterator[Settings
         await process.wait()
 
 
+@pytest.mark.long
 @pytest.mark.skipif(shutil.which("turnserver") is None, reason="NOT RUN: coturn is missing")
 async def test_coturn_by_our_file_takes_our_passwords_and_leads_nobody_inside(
     tmp_path: Path,

@@ -18,9 +18,9 @@ from server.limits import Limits
 from server.pages import opened
 from server.security import HEADERS, Keys
 from server.settings import Settings
-from tests.server.conftest import Standing, of_its_own
+from tests.server.conftest import Standing
 from tests.server.matrix import read
-from tests.server.visiting import Site, Visitor, awake
+from tests.server.visiting import Site, Visitor, awake, of_its_own, pages
 from tests.steps import LINES
 
 TLS = "https://lingkar.example"
@@ -40,7 +40,7 @@ async def over_tls(site: Site, standing: Standing) -> AsyncIterator[Site]:
 
     settings = replace(site.settings, public=TLS)
     keys = Keys.kept_in(settings.data_dir)
-    app = opened(of_its_own(standing.pages), settings, keys, standing.database, around)
+    app = opened(of_its_own(pages()), settings, keys, standing.database, around)
     async with awake(app):
         yield Site(app, settings, replace(site.seeded, cookie_name="__Host-lingkar"))
 

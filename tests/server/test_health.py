@@ -87,6 +87,7 @@ async def test_whoever_sends_its_people_on_is_not_ready_but_lives() -> None:
     assert (await asked(of, LIVES))[0] == 200
 
 
+@pytest.mark.long
 async def test_what_was_asked_for_before_the_end_is_answered(tmp_path: Path) -> None:
     async with EmbeddedValkey() as valkey:
         process = await started(tmp_path, "web", REDIS_URL=valkey.url)

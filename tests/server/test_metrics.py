@@ -143,6 +143,7 @@ async def test_nothing_is_counted_from_outside_unless_it_is_asked_for(tmp_path: 
             await fetch(f"{served.address}/metrics")
 
 
+@pytest.mark.long
 async def test_a_process_that_is_started_again_is_counted_again(tmp_path: Path) -> None:
     port = free_port()
     async with serving(tmp_path, LINGKAR_METRICS_PORT=str(port)) as served:

@@ -106,6 +106,7 @@ def every_address(knocking: Knocking) -> list[str]:
     return wrong
 
 
+@pytest.mark.long
 @pytest.mark.timeout(240)
 async def test_every_address_answers_as_described_whatever_is_sent(tmp_path: Path) -> None:
     seeded = await seed_circle(Settings(data_dir=tmp_path), members=["Melati"], door="open")

@@ -83,6 +83,7 @@ def the_app_at(socket: str) -> Redis:
     return Redis.from_url(url, password=password_of(url))
 
 
+@pytest.mark.long
 async def test_a_valkey_that_is_killed_is_started_again_empty_in_the_same_place(
     tmp_path: Path,
 ) -> None:
@@ -105,6 +106,7 @@ async def test_a_valkey_that_is_killed_is_started_again_empty_in_the_same_place(
         assert await fetch(f"{served.address}/") == 200
 
 
+@pytest.mark.long
 async def test_a_reload_exchanges_every_process_and_no_page_goes_unanswered(
     tmp_path: Path,
 ) -> None:
@@ -127,6 +129,7 @@ async def test_a_reload_where_nobody_serves_costs_one_line(tmp_path: Path) -> No
     assert errors.decode().splitlines() == [f"No Lingkar serves {tmp_path}."]
 
 
+@pytest.mark.long
 async def test_a_worker_by_itself_serves_over_the_redis_that_it_is_given(tmp_path: Path) -> None:
     async with EmbeddedValkey() as valkey:
         process = await started(tmp_path, "web", REDIS_URL=valkey.url)

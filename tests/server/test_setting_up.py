@@ -4,18 +4,20 @@ from __future__ import annotations
 
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
+from pathlib import Path
 
 import pytest
 from sqlalchemy import select, update
+from sqlalchemy.engine import make_url
 
 from server.accounts.tables import Person
 from server.circles.tables import Circle, Membership
-from server.database import Database
-from server.pages import make_pages
+from server.database import Database, once
+from server.pages import opened
 from server.security import Keys
 from server.settings import Settings
 from server.setup import setup_link
-from tests.server.visiting import Site, Visitor, awake
+from tests.server.visiting import Site, Visitor, awake, of_its_own, pages
 
 ORGANISER = {"name": "Bu Sari", "passphrase": "teh jahe hangat"}
 CIRCLE = {
@@ -34,10 +36,28 @@ CIRCLE = {
 
 @asynccontextmanager
 async def empty_place(settings: Settings) -> AsyncIterator[tuple[Visitor, Settings]]:
+    await with_tables(settings)
     keys = Keys.kept_in(settings.data_dir)
-    app = make_pages(settings, keys, Database(settings.database_url))
+    app = opened(of_its_own(pages()), settings, keys, Database(settings.database_url))
     async with awake(app):
         yield Visitor(app), settings
+
+
+TABLES: list[bytes] = []
+"""An empty place's file, as its migrations leave it: they are run for the first test that asks."""
+
+
+async def with_tables(settings: Settings) -> None:
+    """Where SQLite is asked; PostgreSQL is brought there each time."""
+    file = make_url(settings.database_url).database or ""
+    if not settings.database_url.startswith("sqlite"):
+        return
+    if not TABLES:
+        async with once(settings.database_url):
+            pass
+        TABLES.append(Path(file).read_bytes())
+    settings.data_dir.mkdir(parents=True, exist_ok=True)
+    Path(file).write_bytes(TABLES[0])
 
 
 async def secret_of(settings: Settings) -> str:

@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+import copy
 import re
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 from dataclasses import dataclass, field
+from functools import cache
 from html import unescape
 from typing import Any
 
@@ -14,6 +16,7 @@ from quart.testing.app import TestApp
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from server.circles.seed import Seeded
+from server.pages import laid_out
 from server.settings import Settings
 from server.web import Services
 
@@ -84,6 +87,19 @@ class Visitor:
 def dashed(headers: dict[str, str]) -> dict[str, str]:
     """`Sec_Fetch_Site` for what cannot be a Python name."""
     return {name.replace("_", "-"): value for name, value in headers.items()}
+
+
+@cache
+def pages() -> Quart:
+    """Every route and template, worked out once: a test takes `of_its_own(pages())`."""
+    return laid_out()
+
+
+def of_its_own(app: Quart) -> Quart:
+    """An application with the same routes and templates, and nothing else of the other's."""
+    own = copy.copy(app)
+    own.extensions, own.while_serving_gens, own.background_tasks = {}, [], set()
+    return own
 
 
 def awake(app: Quart) -> TestApp:

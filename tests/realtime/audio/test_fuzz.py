@@ -219,6 +219,7 @@ def resident() -> int:
     return int(Path("/proc/self/statm").read_text().split()[1]) * os.sysconf("SC_PAGE_SIZE") // 1024
 
 
+@pytest.mark.long
 async def test_handshakes_begun_and_left_take_nothing_from_a_call_and_leave_nothing() -> None:
     async with world() as here:
         here.circle._shared.handshakes._gap = 0.001
