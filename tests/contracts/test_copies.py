@@ -31,6 +31,7 @@ from realtime.store import Memory, by_memory
 from realtime.store.link import Link
 from realtime.store.redis import WINDOW, RedisMeetingStore
 from tests.contracts.worlds import meeting
+from tests.lengths import LONG
 from tests.realtime.test_processes import reborn
 
 pytestmark = pytest.mark.timeout(300)
@@ -227,7 +228,9 @@ class Copies(RuleBasedStateMachine):
 
 
 TestCopies = Copies.TestCase
-TestCopies.settings = settings(max_examples=100, stateful_step_count=40, deadline=None)
+TestCopies.settings = settings(
+    max_examples=100 if LONG else 40, stateful_step_count=40, deadline=None
+)
 
 
 @pytest.fixture

@@ -74,6 +74,7 @@ def named(room: RoomClient, name: str) -> Presence | None:
     return next((seat.presence for seat in seats if seat.name == name), None)
 
 
+@pytest.mark.long
 async def test_the_greeter_greets_who_comes_and_lets_its_turn_go_by(
     place: tuple[Seeded, str], tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:

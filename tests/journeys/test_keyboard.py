@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import pytest
 from playwright.async_api import Browser, expect
 
 from realtime.domain.commands import SetPhase, StartRound
@@ -84,6 +85,7 @@ async def test_the_ring_is_one_stop_and_arrows_go_round_its_seats(
         await expect(petals.nth(2)).to_be_focused()
 
 
+@pytest.mark.long
 async def test_letters_act_outside_text_fields_and_can_be_turned_off(
     house: House, browser: Browser
 ) -> None:

@@ -12,6 +12,8 @@ from tests.journeys.examining import Examiner
 from tests.journeys.seated import House
 from tests.journeys.visiting import signed_in
 
+pytestmark = pytest.mark.long
+
 BOTH: list[tuple[Language, Device]] = [("id", "phone"), ("en", "laptop")]
 WRITTEN = "Anakku sakit, doakan kami."
 
@@ -59,7 +61,6 @@ async def test_a_member_misses_a_meeting_writes_a_note_and_leaves(
     await melati.context.close()
 
 
-@pytest.mark.long
 @pytest.mark.timeout(300)
 @pytest.mark.parametrize(("language", "device"), BOTH)
 async def test_a_facilitator_reads_a_note_and_hands_over_before_leaving(

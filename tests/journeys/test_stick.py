@@ -20,13 +20,14 @@ from tests.journeys.seated import House, evening, seated, seats_of
 from tests.journeys.sticking import core, line, start, take
 from tests.journeys.test_coming_back import Wire, is_present, standing
 
+pytestmark = pytest.mark.long
+
 
 @pytest.fixture
 def house(hurried: tuple[House, Hurry]) -> House:
     return hurried[0]
 
 
-@pytest.mark.long
 async def test_edge_01_a_lost_holder_has_their_place_held_and_is_offered_it_first_when_back(
     house: House, browser: Browser, hurry: Hurry
 ) -> None:
@@ -69,7 +70,6 @@ async def test_edge_02_a_silent_offer_is_reminded_of_and_never_declined_by_a_clo
         await core(melati, "core.yours")
 
 
-@pytest.mark.long
 async def test_edge_02_an_offer_to_somebody_away_lapses_and_comes_again_at_the_end(
     house: House, browser: Browser, hurry: Hurry
 ) -> None:
@@ -154,7 +154,6 @@ async def test_edge_05_next_pressed_by_holder_and_facilitator_at_once_moves_the_
         assert tini.you and tini.you.standing == "waiting"
 
 
-@pytest.mark.long
 async def test_edge_07_the_stick_is_with_the_person_and_where_they_speak_from_moves_on_request(
     house: House, browser: Browser
 ) -> None:
@@ -187,7 +186,6 @@ async def test_edge_07_the_stick_is_with_the_person_and_where_they_speak_from_mo
         assert awan.holder == night.id("Melati")
 
 
-@pytest.mark.long
 async def test_edge_16_a_flapping_connection_changes_no_seat_no_hand_and_no_place(
     house: House, browser: Browser
 ) -> None:

@@ -12,6 +12,8 @@ from tests.journeys.examining import Examiner
 from tests.journeys.seated import House, evening, seated
 from tests.journeys.sticking import start
 
+pytestmark = pytest.mark.long
+
 
 @pytest.mark.parametrize("language", ["id", "en"])
 async def test_a_newcomer_is_shown_round_by_keyboard_and_is_in_nobodys_way(
@@ -53,7 +55,6 @@ async def test_a_newcomer_is_shown_round_by_keyboard_and_is_in_nobodys_way(
     examiner.content()
 
 
-@pytest.mark.long
 async def test_a_facilitator_is_shown_the_console_on_a_phone_and_on_a_laptop(
     house: House, browser: Browser
 ) -> None:

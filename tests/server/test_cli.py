@@ -143,6 +143,7 @@ async def test_a_signal_stops_everything_and_leaves_no_process_and_no_socket(
     assert not Path(valkey[1]).parent.exists()
 
 
+@pytest.mark.long
 async def test_the_embedded_valkey_goes_with_a_server_that_is_killed(tmp_path: Path) -> None:
     async with serving(tmp_path) as served:
         started_by_it = list(children(served.process.pid))
@@ -153,6 +154,7 @@ async def test_the_embedded_valkey_goes_with_a_server_that_is_killed(tmp_path: P
             await gone(pid)
 
 
+@pytest.mark.long
 async def test_the_first_start_shows_what_runs_where_and_a_set_up_link(tmp_path: Path) -> None:
     async with serving(tmp_path) as served:
         assert "http://localhost:" in served.said

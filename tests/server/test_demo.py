@@ -148,6 +148,7 @@ async def joined(
         yield entered
 
 
+@pytest.mark.long
 async def test_whoever_only_watches_sees_a_living_meeting_within_seconds() -> None:
     async with (
         demonstration("--lang", "en") as demo,

@@ -60,6 +60,7 @@ async def asked_all_along(address: str) -> AsyncIterator[list[int]]:
         await asyncio.gather(asking, return_exceptions=True)
 
 
+@pytest.mark.long
 async def test_a_worker_that_is_killed_is_started_again_and_the_others_answer_meanwhile(
     tmp_path: Path,
 ) -> None:
