@@ -156,8 +156,7 @@ export default defineConfig({
     passWithNoTests: true,
     // A machine that does other work beside is no fault of a test.
     testTimeout: 20_000,
-    // A document is made once for each of two workers, and each file still has its own.
-    pool: "vmThreads",
+    // By itself it leaves a core alone, which of two is half.
     maxWorkers: 2,
   },
 });
