@@ -98,7 +98,11 @@ async def a_hand(gathered: Gathered, look: Look) -> None:
 async def close(gathered: Gathered, look: Look) -> None:
     """Closing words, then everybody is led to the aftercare and the words are gone."""
     sari, melati, _ = gathered.everybody
+    await melati.page.keyboard.press("Escape")
+    await melati.press("room.offer.yes")
+    await melati.press("room.pass")
     await sari.press("fac.to.closing")
+    await melati.sees(melati.words("core.closing.b"))
     await look(melati, "room-closing")
     await sari.press("fac.close")
     await look(sari, "close-sheet")

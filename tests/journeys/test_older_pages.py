@@ -7,8 +7,8 @@ from playwright.async_api import Browser, Page, WebSocketRoute, expect
 
 from realtime.domain.commands import PassStick
 from realtime.views import OLDEST, PROTOCOL
-from tests.journeys.browsing import Person
-from tests.journeys.examining import Examiner
+from tests.journeys.browsing import Language, Person
+from tests.journeys.examining import BOTH, Examiner
 from tests.journeys.seated import House, evening, seated, seats_of
 from tests.journeys.sticking import start, take
 
@@ -42,11 +42,12 @@ async def offers_nothing(person: Person) -> None:
     await expect(person.page.locator(".banner")).to_have_count(0)
 
 
+@pytest.mark.parametrize("language", BOTH)
 async def test_a_page_of_an_older_release_stays_and_is_offered_the_newer_in_no_ones_turn(
-    house: House, browser: Browser
+    house: House, browser: Browser, language: Language
 ) -> None:
     async with evening(house, browser, "Melati", "Awan") as night:
-        melati, awan = await night.known("Melati"), await night.speaker("Awan")
+        melati, awan = await night.known("Melati", language), await night.speaker("Awan")
         await melati.page.add_init_script(OF_YESTERDAY)
         await melati.page.goto(night.room)
         await seated(melati)
@@ -67,11 +68,12 @@ async def test_a_page_of_an_older_release_stays_and_is_offered_the_newer_in_no_o
         assert await seats_of(melati, once=3) == seats
 
 
+@pytest.mark.parametrize("language", BOTH)
 async def test_a_page_that_speaks_as_it_is_spoken_no_more_is_asked_kindly_to_reload(
-    house: House, browser: Browser
+    house: House, browser: Browser, language: Language
 ) -> None:
     async with evening(house, browser, "Melati") as night:
-        melati = await night.known("Melati")
+        melati = await night.known("Melati", language)
         await speaking_as_before(melati.page)
         await melati.page.goto(night.room)
         await melati.sees(melati.words("gate.old_client.h"))

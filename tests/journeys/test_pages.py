@@ -19,6 +19,8 @@ ANYBODY = (
     "/u",
     "/tidak-ada",
 )
+CIRCLE = "/c/orang-tua-tunggal-jakarta"
+"""What a circle's page is called in pictures, whatever the language of its address."""
 
 
 @pytest.mark.timeout(300)
@@ -34,10 +36,10 @@ async def test_every_page_reads_well_for_a_stranger_and_an_organiser(
     circle = await set_up(organiser, served, examiner.look)
     for path in (*ANYBODY, circle, f"{circle}/masuk"):
         await stranger.page.goto(served.base + path)
-        await examiner.look(stranger, path)
+        await examiner.look(stranger, path.replace(circle, CIRCLE))
     for path in ("/kelola", "/kelola/baru", f"{circle}/usai"):
         await organiser.page.goto(served.base + path)
-        await examiner.look(organiser, path)
+        await examiner.look(organiser, path.replace(circle, CIRCLE))
     examiner.content()
     for person in (stranger, organiser):
         assert person.faults == []

@@ -8,7 +8,7 @@ from playwright.async_api import Browser, expect
 from realtime.domain.commands import SetPhase
 from realtime.domain.meeting import Phase
 from tests.journeys.browsing import Language
-from tests.journeys.examining import Examiner
+from tests.journeys.examining import BOTH, Examiner
 from tests.journeys.seated import House, evening, seated
 from tests.journeys.sticking import start
 
@@ -55,12 +55,13 @@ async def test_a_newcomer_is_shown_round_by_keyboard_and_is_in_nobodys_way(
     examiner.content()
 
 
+@pytest.mark.parametrize("language", BOTH)
 async def test_a_facilitator_is_shown_the_console_on_a_phone_and_on_a_laptop(
-    house: House, browser: Browser
+    house: House, browser: Browser, language: Language
 ) -> None:
     examiner = Examiner()
     async with evening(house, browser, "Melati") as night:
-        sari = await night.facilitator()
+        sari = await night.facilitator(language)
         await sari.page.goto(night.room)
         await seated(sari)
         card = sari.page.locator(".walk")
