@@ -38,7 +38,8 @@ document.addEventListener('animationstart', event => {
 });
 """
 WITH_BELL = standard(90).model_copy(update={"bell": True})
-PLACES = {"stage", "ring", "seat", "petal", "feed", "log", "acts", "four", "main-action"}
+PLACES = {"stage", "mid", "ring", "core", "seat", "petal", "feed", "log", "acts", "four"}
+PLACES |= {"main-action"}
 """What a person looks at or has the thumb on: none of it moves because of somebody else."""
 RUNNING = "() => document.getAnimations().length"
 INTERVALS = "() => [...timers.values()].filter(one => one[0] === 'setInterval').map(one => one[1])"
@@ -86,18 +87,29 @@ async def a_round_in_short(night: Evening, *people: Person) -> None:
 
 async def a_pause_and_a_longer_question(night: Evening, *people: Person) -> None:
     """What takes more room above the circle than it had, and somebody who comes and goes."""
-    await night.sari.send(Pause())
-    for person in people:
-        await person.page.locator(".prompt .banner").wait_for()
-        await stillness(person.page)
-    await night.sari.send(Resume())
-    question = "Apa yang menolongmu minggu ini? " * 4
-    await night.sari.send(SetPrompt(Wording(question)))
+    for question in ("Apa yang menolongmu minggu ini? " * 4, "Apa kabar?"):
+        await night.sari.send(SetPrompt(Wording(question)))
+        for person in people:
+            await person.sees(question.strip())
+            await stillness(person.page)
+        await night.sari.send(Pause())
+        for person in people:
+            await person.page.locator(".prompt .banner").wait_for()
+            await stillness(person.page)
+            # Whoever thinks about an answer loses nothing.
+            await expect(person.page.locator(".prompt .q")).to_have_text(question.strip())
+            await expect(person.page.locator(".prompt .q")).to_be_visible()
+        await night.sari.send(Resume())
     await (await night.speaker("Budi")).send(Leave())
     for person in people:
-        await person.sees(question.strip())
         await person.page.locator(f"[data-seat='{night.id('Budi')}']").wait_for(state="detached")
         await stillness(person.page)
+
+
+async def nothing_jumped(*people: Person) -> None:
+    for person in people:
+        jumped = {what for _, what in await person.page.evaluate("() => seen.shifts")}
+        assert not [what for what in jumped if PLACES & set(what.split())], "the circle jumped"
 
 
 async def a_bell_and_a_break(night: Evening, *people: Person) -> None:
@@ -120,10 +132,11 @@ async def test_transform_and_opacity_alone_move_and_nothing_for_who_wants_stilln
         melati = await come(night, "Melati")
         siti = await come(night, "Siti", still=True)
         await a_round_in_short(night, melati, siti)
-        await a_pause_and_a_longer_question(night, melati, siti)
-        for person in (melati, siti):
-            jumped = {what for _, what in await person.page.evaluate("() => seen.shifts")}
-            assert not [what for what in jumped if PLACES & set(what.split())], "the circle jumped"
+        sari = await come(night, None)
+        await stillness(sari.page)
+        await sari.page.evaluate("() => { seen.shifts = []; }")
+        await a_pause_and_a_longer_question(night, melati, siti, sari)
+        await nothing_jumped(melati, siti, sari)
         await a_bell_and_a_break(night, melati, siti)
         assert set(await melati.page.evaluate("() => moved")) == {"transform", "opacity"}
         # The flower breathes for one of them.

@@ -116,9 +116,20 @@ async def test_a_circle_of_thirty_reads_well_on_a_phone(
             await night.speaker(name)
         melati = await night.sitter("Melati", language)
         await melati.page.locator(".petal").nth(29).wait_for()
+        assert await own_seat_is_whole(melati)
         await examiner.look(melati, "thirty seats")
         assert await melati.page.locator(".petal").count() == 30
     examiner.content()
+
+
+async def own_seat_is_whole(person: Person) -> bool:
+    """Nothing lies over its tip, which is the lowest of the circle."""
+    await stillness(person.page)
+    whole: bool = await person.page.evaluate(
+        """() => document.querySelector(".is-you path.b").getBoundingClientRect().bottom
+          <= document.querySelector(".feed").getBoundingClientRect().top"""
+    )
+    return whole
 
 
 async def way_out_is_free(person: Person) -> bool:

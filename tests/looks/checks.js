@@ -44,6 +44,11 @@
     say("wide", far.at(-1) ?? document.body, `by ${wide - width} px`);
   }
 
+  // ---- a room that is as high as the window, and a page that is not
+  const high = document.documentElement.scrollHeight - innerHeight;
+  const room = document.querySelector(".room, .fac--columns");
+  if (room && style(room).overflowY === "hidden" && high > 0) say("tall", room, `by ${high} px`);
+
   for (const el of document.querySelectorAll("*")) {
     const aside = ["auto", "scroll"].includes(style(el).overflowX) && el.scrollWidth > el.clientWidth + 1;
     if (aside && shown(el) && !el.matches("textarea, pre, table")) say("wide", el, `inside by ${el.scrollWidth - el.clientWidth} px`);

@@ -32,10 +32,11 @@ function whyPaused(now: MeetingView): string {
 export function Banner({ floating = false }: { floating?: boolean }) {
   const key = bannerKey();
   if (key === null) return null;
-  // What may wait is a line; what stops the circle stands in the place of its question.
+  // What may wait is a line of its own; what stops the circle stands in the one over its question.
   const slim = key === "room.newer";
+  const Line = slim || floating ? "p" : "span";
   return (
-    <p
+    <Line
       class={`banner${floating ? " banner--floating" : slim ? " banner--slim" : " banner--over"}`}
       data-link={link.value}
       role={slim ? "status" : undefined}
@@ -47,6 +48,6 @@ export function Banner({ floating = false }: { floating?: boolean }) {
           {t("room.newer.now")}
         </button>
       )}
-    </p>
+    </Line>
   );
 }

@@ -51,17 +51,21 @@ export function Break({ onBack, onHand, onLeave, onReport, line }: Props) {
         <button type="button" class="btn btn--main btn--wide" onClick={onBack}>
           {t("out.back")}
         </button>
-        <button type="button" class="btn btn--wide" onClick={onHand}>
-          <Icon name="care" />
-          {t("room.hand")}
-        </button>
-        {line}
-        <button type="button" class="btn btn--quiet btn--wide" onClick={onReport}>
-          {t("report.h1")}
-        </button>
-        <button type="button" class="btn btn--quiet btn--wide" onClick={onLeave}>
-          {t("out.leave")}
-        </button>
+        <div class="two">
+          <button type="button" class="btn btn--wide" onClick={onHand}>
+            <Icon name="care" />
+            {t("room.hand")}
+          </button>
+          {line}
+        </div>
+        <div class="two">
+          <button type="button" class="btn btn--quiet btn--wide" onClick={onReport}>
+            {t("report.h1")}
+          </button>
+          <button type="button" class="btn btn--quiet btn--wide" onClick={onLeave}>
+            {t("out.leave")}
+          </button>
+        </div>
       </footer>
     </div>
   );

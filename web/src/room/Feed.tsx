@@ -46,6 +46,16 @@ export function Log() {
     if (stick.current || isMine(items.at(-1))) box.scrollTop = box.scrollHeight;
     else setBehind(true);
   }, [items]);
+  // Where it becomes lower, as when a circle fills, the newest words stay in sight.
+  useEffect(() => {
+    const box = list.current;
+    if (!box) return;
+    const watch = new ResizeObserver(() => {
+      if (stick.current) box.scrollTop = box.scrollHeight;
+    });
+    watch.observe(box);
+    return () => watch.disconnect();
+  }, []);
   const onScroll = () => {
     const box = list.current;
     if (!box) return;

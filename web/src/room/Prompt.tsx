@@ -14,16 +14,19 @@ export function Prompt({ children }: { children?: ComponentChildren }) {
   const now = meeting.value;
   if (!now) return null;
   const told = lately.value.at(-1);
-  // A line about the page takes the place of the least needed one: the circle below stays put.
-  const slim = bannerKey() === "room.newer";
+  // What has to be told now takes the place of the least needed line: the question stays to read,
+  // whatever stops the circle, and the circle below stays put.
+  const key = bannerKey();
+  const slim = key === "room.newer";
+  const stops = key !== null && !slim;
   const label = now.round === null ? t(`phase.${now.phase}`) : t("room.round", { n: now.round });
   return (
     <section class="prompt" aria-label={t("room.question")}>
-      <Banner />
+      {slim && <Banner />}
       {(told || children || !slim) && (
         <p class="k">
           {/* For a while, what became of somebody; it is read aloud nowhere, and stays in the feed. */}
-          {told ? <span class="told">{told.text}</span> : !slim && label} {children}
+          {stops ? <Banner /> : told ? <span class="told">{told.text}</span> : !slim && label} {children}
         </p>
       )}
       <p class={`q${(inLanguage(now.prompt)?.length ?? 0) > LONG ? " q--long" : ""}`}>{question()}</p>

@@ -3,7 +3,7 @@ import { useCallback, useEffect, useLayoutEffect, useMemo, useRef, useState } fr
 import type { RefObject } from "preact";
 import { t } from "../words";
 import { Core, middle, Said } from "./Core";
-import { layout, least } from "./geometry";
+import { least, settled } from "./geometry";
 import type { Layout } from "./geometry";
 import { written } from "./letters";
 import { Petal } from "./Petal";
@@ -21,37 +21,48 @@ interface Props extends Sight {
 
 interface Box {
   width: number;
+  /** With what words take under the circle. */
   height: number;
+  /** What they take, or took when they last stood there. */
+  said: number;
   /** How much of its top is under the question. */
   under: number;
   /** The reader's text size, 1 for 16 px. */
   text: number;
 }
 
-/** On a phone the box begins where the question does, so that it stays where it is when that grows. */
+/** The box begins where the question does, so that it stays where it is when that grows. */
 function overlap(area: HTMLElement | null, question: Element | null): number {
   if (!area || !question) return 0;
-  return Math.max(0, Math.ceil(question.getBoundingClientRect().bottom - area.getBoundingClientRect().top));
+  const top = area.getBoundingClientRect().top + (area.closest(".stage")?.scrollTop ?? 0);
+  return Math.max(0, Math.ceil(question.getBoundingClientRect().bottom - top));
+}
+
+/** What the circle and the words under it have together; a box no higher than it must be offers that. */
+function offered(area: HTMLElement | null, words: number): number {
+  const high = area?.clientHeight ?? 0;
+  return high > Number.parseFloat(area?.style.minHeight || "0") + 1 ? high + words : high;
 }
 
 /** The size of the box and of the text, again whenever one of them changes. */
 function useBox(area: RefObject<HTMLDivElement | null>, probe: RefObject<HTMLSpanElement | null>): Box | null {
   const [box, setBox] = useState<Box | null>(null);
   useLayoutEffect(() => {
-    const question = area.current?.closest(".room")?.querySelector(":scope > .prompt") ?? null;
+    const question = area.current?.closest(".room, .mid")?.querySelector(":scope > .prompt") ?? null;
     const measure = () => {
       const width = Math.floor(area.current?.clientWidth ?? 0);
       // Where nothing is laid out there is still a circle to read.
-      if (width === 0) return setBox((old) => old ?? { width: 344, height: 344, under: 0, text: 1 });
+      if (width === 0) return setBox((old) => old ?? { width: 344, height: 344, said: 0, under: 0, text: 1 });
       const under = overlap(area.current, question);
-      const height = Math.floor(area.current?.clientHeight ?? 0) - under;
+      const words = area.current?.nextElementSibling?.getBoundingClientRect().height;
+      const height = Math.floor(offered(area.current, words ?? 0)) - under;
       // Steps, so that a text size of 16.02 px is not another layout.
       const text = Math.max(1, Math.round(((probe.current?.offsetWidth ?? 16) / 16) * 16) / 16);
-      setBox((old) =>
-        old?.width === width && old.height === height && old.under === under && old.text === text
-          ? old
-          : { width, height, under, text },
-      );
+      setBox((old) => {
+        const said = Math.ceil(words ?? old?.said ?? 0);
+        const same = old?.width === width && old.height === height && old.said === said;
+        return same && old.under === under && old.text === text ? old : { width, height, said, under, text };
+      });
     };
     measure();
     const watch = new ResizeObserver(measure);
@@ -80,11 +91,15 @@ export function Ring({ meeting, you, nodding, facilitating, onSeat, now = server
   const seats = fromYou(meeting.seats, you?.member_id);
   const width = Math.max(280, box?.width ?? 0);
   const low = useMemo(() => box && least(seats.length, width, box.text), [seats.length, width, box?.text]);
-  const plan = useMemo(() => box && low && layout(seats.length, width, box.height, box.text, low), [low, box?.height]);
+  const plan = useMemo(
+    () => box && low && settled(seats.length, width, box.height, box.said, box.text, low),
+    [low, box?.height, box?.said],
+  );
   const shown = meeting.nods_off ? new Set<string>() : nodding;
   const sight = { meeting, you, nodding: shown, facilitating: facilitating ?? null, heard: heard.value };
   const at = seats.findIndex((seat) => seat.member_id === meeting.stick.member_id);
-  const inside = plan?.roomy ? written(middle(meeting, you).who, plan.core, box?.text ?? 1) : null;
+  const { what, who } = middle(meeting, you);
+  const inside = plan?.roomy ? written(who, plan.core, box?.text ?? 1, what) : null;
   useWarmLetters(area, seats.map((seat) => seat.name), plan?.roomy ? plan.core : 0, box?.text ?? 1);
   const nods = seats.filter((seat) => shown.has(seat.member_id)).length;
   return (
@@ -112,7 +127,8 @@ export function Ring({ meeting, you, nodding, facilitating, onSeat, now = server
 /** The numbers that the styles need; set on the element, as the content policy wants. */
 function sizes(plan: Layout, box: Box | null): Record<string, string> {
   // In the middle of what is higher.
-  const up = (box?.under ?? 0) + Math.max(0, (box?.height ?? 0) - plan.height) / 2;
+  const high = (box?.height ?? 0) - (plan.roomy ? 0 : (box?.said ?? 0));
+  const up = (box?.under ?? 0) + Math.max(0, high - plan.height) / 2;
   return {
     "--up": `${up.toFixed(1)}px`,
     "--h": `${plan.height}px`,

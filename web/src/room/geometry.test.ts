@@ -3,7 +3,7 @@ import { expect, test } from "vitest";
 import icons from "../icons.json";
 import { APART } from "./fitting";
 import type { Place } from "./fitting";
-import { layout, least } from "./geometry";
+import { layout, least, settled } from "./geometry";
 import type { Layout } from "./geometry";
 
 type Point = [number, number];
@@ -123,6 +123,19 @@ test("whatever height is left, the circle is no higher than it or than it said i
     for (let height = 240; height <= 300; height += 4) {
       const { height: drawn, minHeight } = layout(n, 304, height);
       expect([n, height, drawn <= Math.max(height, minHeight)]).toEqual([n, height, true]);
+    }
+  }
+});
+
+test("words under the circle have their height, and are inside wherever that leaves it a middle for them", () => {
+  for (const n of [7, 13, 30]) {
+    const low = least(n, 520, 2);
+    for (let height = 400; height <= 900; height += 20) {
+      const plan = settled(n, 520, height, 80, 2, low);
+      const left = plan.roomy ? height : height - 80;
+      expect([n, height, plan.height <= Math.max(left, low.height)]).toEqual([n, height, true]);
+      // Asked again from where the words stand now, the same is told: nothing comes and goes.
+      if (!plan.roomy) expect(layout(n, 520, height - 80, 2, low).roomy).toBe(false);
     }
   }
 });

@@ -185,3 +185,13 @@ export function layout(n: number, width: number, height: number, text = 1, low =
   // A second ring needs more than this box may have: then the lowest has room to spare in it.
   return found && found.height <= height ? { ...found, minHeight: low.height } : low;
 }
+
+/**
+ * The layout of a whole box where the words of the middle stand under the circle if it cannot hold
+ * them, and take `said` of the height there. Told by the box alone and not by where the words stand
+ * now: else a box of just this height would have them come and go for ever.
+ */
+export function settled(n: number, width: number, height: number, said: number, text = 1, low = least(n, width, text)): Layout {
+  const whole = layout(n, width, height, text, low);
+  return whole.roomy || said === 0 ? whole : layout(n, width, height - said, text, low);
+}

@@ -26,6 +26,11 @@ test("one word that is longer than the middle is wide is cut, and says so", () =
   expect(written("x".repeat(40), 54, 1).name).toMatch(/^x{5,12}…$/);
 });
 
+test("under small words of two lines there is less room, and it stays inside", () => {
+  expect(size("One moment", 52, 1, "we have paused")).toBeLessThan(size("One moment", 52, 1, "paused"));
+  expect(2 * 1.12 * size("One moment", 52, 1, "we have paused")).toBeLessThan(52 * 1.7 - 53);
+});
+
 test("letters grow with the reader's text", () => {
   expect(size("Melati", 112, 2)).toBe(44);
 });

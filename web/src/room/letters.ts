@@ -4,8 +4,11 @@
 /** Width of a rather wide letter of the titles, and height of a line, in parts of their size. */
 const WIDE = 0.64;
 const LINE = 1.12;
-/** Pixels of the small line above the name, and of the nods below it. */
+/** Pixels of the small line above the name, and of the nods below it; of one more small line. */
 const AROUND = 36;
+const MORE = 17;
+/** Width of a letter of the small lines, in pixels. */
+const SMALL = 7.2;
 /** Of a circle, more lines have less width. */
 const ROOM = [
   [2, 1.72],
@@ -35,11 +38,13 @@ function lines(name: string, letters: number): number | null {
 }
 
 /** The largest size at which it stands there whole; null where it does at none. */
-function largest(name: string, core: number, text: number): number | null {
+function largest(name: string, core: number, text: number, above: string): number | null {
+  const more = (lines(above, (core * ROOM[0][1]) / (SMALL * text)) ?? 2) > 1;
+  const around = (AROUND + (more ? MORE : 0)) * text;
   for (let size = (core > 80 * text ? 28 : 22) * text; size >= 13 * text; size -= 1) {
     for (const [most, share] of ROOM) {
       const taken = lines(name, (core * share) / (size * WIDE));
-      if (taken !== null && taken <= most && taken * size * LINE <= core * 1.7 - AROUND * text) return size;
+      if (taken !== null && taken <= most && taken * size * LINE <= core * 1.7 - around) return size;
     }
   }
   return null;
@@ -47,15 +52,16 @@ function largest(name: string, core: number, text: number): number | null {
 
 /**
  * A name in a middle of radius `core`: smaller before it is shorter, and shorter by whole words.
- * `text` is the reader's text size, 1 for 16 px, which no letter falls below in proportion.
+ * `text` is the reader's text size, 1 for 16 px, which no letter falls below in proportion; `above`
+ * the small words over it.
  */
-export function written(name: string, core: number, text: number): Written {
-  const whole = largest(name, core, text);
+export function written(name: string, core: number, text: number, above = ""): Written {
+  const whole = largest(name, core, text, above);
   if (whole !== null) return { name, size: whole, short: false };
   const words = name.split(/\s+/);
   for (let kept = words.length - 1; kept > 0; kept--) {
     const some = `${words.slice(0, kept).join(" ")}…`;
-    const size = largest(some, core, text);
+    const size = largest(some, core, text, above);
     if (size !== null) return { name: some, size, short: true };
   }
   const size = 13 * text;
