@@ -192,12 +192,10 @@ async def arrive(
     scripts: bool = True,
     through: str | None = None,
     newcomer: bool = False,
-    motion: bool = False,
 ) -> Person:
     """A new person: own cookies, own device, their language; `through` a proxy, if any.
 
-    Most were shown round the room before, and wish for stillness: drawing what moves takes a busy
-    machine longer than the rest of the page.
+    Most were shown round the room before.
     """
     width, height = SIZES[device]
     context = await browser.new_context(
@@ -209,7 +207,6 @@ async def arrive(
         timezone_id="Asia/Jakarta",
         color_scheme=theme,
         java_script_enabled=scripts,
-        reduced_motion="no-preference" if motion else "reduce",
         proxy={"server": through} if through else None,
     )
     context.set_default_timeout(PATIENCE)

@@ -123,9 +123,7 @@ class Gathered:
 async def gather(browser: Browser, served: Served, language: Language, look: Look) -> Gathered:
     """A facilitator on a laptop; a member and an observer on phones, waiting at the door."""
     devices: tuple[Device, Device, Device] = ("laptop", "phone", "phone")
-    sari, melati, awan = [
-        await arrive(browser, language, device, motion=True) for device in devices
-    ]
+    sari, melati, awan = [await arrive(browser, language, device) for device in devices]
     circle = await set_up(sari, served, look)
     link = await invitation(sari, served, circle, look)
     await come_to_the_door(melati, link, "Melati", look)
