@@ -19,9 +19,9 @@ from redis.exceptions import ResponseError
 
 Word = str | bytes | int
 
-LOOKS = 4
-"""In how many parts patience passes. One that stood still, as on a machine that slept, loses one
-part at most: what it had no time to read is no silence of the server's."""
+LOOKS = 5
+"""In how many parts patience passes; the one under way counts. Whoever stood still, as on a machine
+that slept, loses one part at most: what it had no time to read is no silence of the server's."""
 
 
 class Taken(asyncio.Protocol):
@@ -101,13 +101,10 @@ class Pipe(Taken):
         if self.lost:
             answer.set_exception(RedisConnectionError())
             return answer
-        if self._watch is None:
-            self._asked.append((answer, self._looks + LOOKS))
-            self._watch = self._loop.call_later(self._part, self._look)
-        else:
-            # The part that is under way is not a whole one.
-            self._asked.append((answer, self._looks + LOOKS + 1))
+        self._asked.append((answer, self._looks + LOOKS))
         self.write(words)
+        if self._watch is None:
+            self._watch = self._loop.call_later(self._part, self._look)
         return answer
 
     async def exchange(self, commands: Sequence[tuple[Word, ...]]) -> list[Any]:
