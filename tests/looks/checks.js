@@ -77,10 +77,12 @@
     return r;
   };
 
+  // A long name under its petal is shortened; the whole one is the petal's own, its tip and sheet. So
+  // is the last line of the words under two rings; beside it is what opens them all.
+  const SHORT = ".seat__n, .room--full .feed:not(.is-open) .log";
   // ---- clipped: words that are there and cannot be read
   for (const { el, rects, words: some } of texts) {
-    // A long name under its petal is shortened; the whole one is the petal's own, its tip and sheet.
-    if (el.closest(".seat__n")) continue;
+    if (el.closest(SHORT)) continue;
     for (const box of clippers(el)) {
       const s = style(box);
       const b = box.getBoundingClientRect();
@@ -100,7 +102,7 @@
     if (!shown(el) || unseen(el) || !el.textContent.trim()) continue;
     const cut = s.textOverflow === "ellipsis" && el.scrollWidth > el.clientWidth + 1;
     const clamped = s.webkitLineClamp !== "none" && el.scrollHeight > el.clientHeight + parseFloat(s.fontSize) * 0.5;
-    if ((cut || clamped) && !el.dataset.whole && !el.closest(".seat__n")) say("shortened", el);
+    if ((cut || clamped) && !el.dataset.whole && !el.closest(SHORT)) say("shortened", el);
   }
   // Words that leave the thing that one presses.
   for (const { el, rects, words: some } of texts) {
