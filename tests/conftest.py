@@ -15,6 +15,20 @@ from tests.postgres import MISSING, Postgres, programs
 from tests.steps import LINES, STEPS, told
 from tests.valkeys import KEEPER, grown
 
+LONGEST = ("test_meeting", "test_pages", "test_me")
+"""Files of journeys that each take longer than most of the other folders."""
+
+
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    """What takes longest begins first: nobody waits for it alone at the end."""
+    items.sort(key=begins)
+
+
+def begins(item: pytest.Item) -> int:
+    if item.path.parent.name != "journeys":
+        return 2
+    return 0 if item.path.stem in LONGEST else 1
+
 
 @pytest.fixture(scope="session")
 async def valkey() -> AsyncIterator[EmbeddedValkey]:
