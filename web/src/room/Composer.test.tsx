@@ -42,6 +42,13 @@ test("while somebody else holds there are four warm phrases and no box", () => {
   expect(asked).toMatchObject([{ event: "phrase", payload: { key: "warm.3" } }]);
 });
 
+test("while the stick is only offered nobody is said to be sharing", () => {
+  meeting.value = aMeeting({ stick: { ...held("rina"), kind: "offered" } });
+  render(<Composer />);
+  expect(screen.getByText(/The stick is being offered/)).toBeTruthy();
+  expect(screen.queryByText(/Someone is sharing/)).toBeNull();
+});
+
 test("an observer gets neither the box nor the phrases, but a kind reason", () => {
   meeting.value = aMeeting({ stick: held("rina") });
   you.value = aYou({ role: "observer" });

@@ -4,6 +4,7 @@ import { t } from "../words";
 import { Elsewhere } from "./Elsewhere";
 import { mayPhrase, maySay } from "./may";
 import { draft, link, meeting, phrase, say, sounding, speaksElsewhere, writing, you, type PhraseKey } from "./store";
+import type { MeetingView } from "../wire.gen";
 
 export const MAX = 2000;
 const SHOW_COUNT_FROM = 1800;
@@ -16,10 +17,15 @@ export function Composer({ steady = false }: { steady?: boolean }) {
   const why = maySay(now, me, speaksElsewhere.value);
   return (
     <div class="composer" id="composer">
-      {why === null ? <Free steady={steady} /> : why === "elsewhere" ? <Elsewhere /> : <NotFree why={why} />}
+      {why === null ? <Free steady={steady} /> : why === "elsewhere" ? <Elsewhere /> : <NotFree why={reasonOf(why, now)} />}
       {why !== null && why !== "elsewhere" && mayPhrase(now, me) === null && <Phrases />}
     </div>
   );
+}
+
+/** While the stick is only offered nobody is sharing yet. */
+function reasonOf(why: string, { stick }: MeetingView): string {
+  return why === "floor_held" && stick.kind === "offered" ? "floor_offered" : why;
 }
 
 function NotFree({ why }: { why: string }) {
