@@ -5,6 +5,7 @@ Declines to start one that nobody asks for.
 
 from __future__ import annotations
 
+import signal
 from collections.abc import AsyncIterator, Iterator
 from typing import Any
 
@@ -14,6 +15,9 @@ from server.embedded import EmbeddedValkey
 from tests.postgres import MISSING, Postgres, programs
 from tests.steps import LINES, STEPS, told
 from tests.valkeys import KEEPER, grown
+
+# In the background of a shell it is ignored, and by every process that a test starts there too.
+signal.signal(signal.SIGINT, signal.default_int_handler)
 
 LONGEST = ("test_meeting", "test_pages", "test_me")
 """Files of journeys that each take longer than most of the other folders."""
