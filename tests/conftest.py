@@ -12,15 +12,13 @@ from typing import Any
 import pytest
 
 from server.embedded import EmbeddedValkey
+from tests.lengths import LONGEST
 from tests.postgres import MISSING, Postgres, programs
 from tests.steps import LINES, STEPS, told
 from tests.valkeys import KEEPER, grown
 
 # In the background of a shell it is ignored, and by every process that a test starts there too.
 signal.signal(signal.SIGINT, signal.default_int_handler)
-
-LONGEST = ("test_meeting", "test_pages", "test_me")
-"""Files of journeys that each take longer than most of the other folders."""
 
 
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:

@@ -17,14 +17,13 @@ from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 
 from tests.journeys.browsing import ROOT
+from tests.lengths import LONGEST
 from tests.looks.combinations import ALL_PAIRS, WAYS, Pair
 from tests.looks.rendering import FOLDER
 from tests.looks.sheets import sheets
 
 AT_A_TIME = 2
 SHEETS, GREY = FOLDER / "sheets", FOLDER / "grey"
-FIRST = ("looking", "test_meeting", "test_me", "test_pages")
-"""The longest: started first, they are not waited for alone at the end."""
 
 
 def journeys(wanted: list[str]) -> list[Path]:
@@ -32,7 +31,7 @@ def journeys(wanted: list[str]) -> list[Path]:
     files = [*(ROOT / "tests/journeys").glob("test_*.py"), ROOT / "tests/journeys/looking.py"]
     looking = [file for file in files if "Examiner(" in file.read_text("utf-8")]
     looking = [file for file in looking if not wanted or any(w in file.stem for w in wanted)]
-    return sorted(looking, key=lambda file: file.stem not in FIRST)
+    return sorted(looking, key=lambda file: file.stem not in LONGEST)
 
 
 def run(file: Path) -> tuple[Path, int, str]:

@@ -48,7 +48,8 @@ INTERVALS = "() => [...timers.values()].filter(one => one[0] === 'setInterval').
 async def come(night: Evening, name: str | None, *, still: bool = False) -> Person:
     """Somebody who is watched from the first moment."""
     person = await (night.known(name) if name else night.facilitator())
-    await person.page.emulate_media(reduced_motion="reduce" if still else "no-preference")
+    if still:
+        await person.page.emulate_media(reduced_motion="reduce")
     await person.page.add_init_script(WATCH + MOVED)
     await person.page.goto(night.room)
     await seated(person)
