@@ -14,6 +14,7 @@ import socketio
 from realtime.audio.desk import Desk
 from realtime.audio.turn import Turn
 from realtime.clock import Clock, Watch
+from realtime.domain.meeting import CircleId
 from realtime.draining import drain
 from realtime.events import Events
 from realtime.gateway import Gateway
@@ -24,6 +25,9 @@ from realtime.room import Room
 from realtime.store import Stores, by_redis
 from realtime.store.link import Link
 from realtime.ticker import Ticker
+
+NOBODYS = CircleId("-")
+"""No circle: what is asked about it tells whether the store answers."""
 
 
 class Live:
@@ -92,7 +96,7 @@ class Live:
     async def reaches_the_store(self) -> bool:
         """Whether meetings can be read and changed now."""
         try:
-            await self._stores.meetings.open_circles()
+            await self._stores.meetings.moment(NOBODYS)
         except OutOfReach:
             return False
         return True

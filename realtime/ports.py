@@ -108,12 +108,16 @@ class MeetingStore(Protocol):
         """Microseconds since 1970 by the store's own clock: the same one for every process."""
         ...
 
-    async def still_open(self, circles: Iterable[CircleId]) -> None:
-        """These are: a store that lost the list of them learns it again."""
+    async def attend(self, circles: Iterable[CircleId]) -> tuple[CircleId, ...]:
+        """This process attends to these meetings, which are under way. To be said again in time.
+
+        Gives some to which no process has for a while: they are the caller's from now on, and
+        nobody else is given them meanwhile.
+        """
         ...
 
-    async def open_circles(self) -> tuple[CircleId, ...]:
-        """Circles with a meeting that has not ended, for the clock that carries out deadlines."""
+    async def unlist(self, circle_id: CircleId) -> None:
+        """There is no meeting of it to attend to."""
         ...
 
     async def forget(self, circle_id: CircleId) -> None:
@@ -209,6 +213,6 @@ class Presence(Protocol):
         """Forget a connection; returns how many the person has left."""
         ...
 
-    async def connected(self, circle_id: CircleId) -> frozenset[MemberId]:
-        """Everybody with a living connection."""
+    async def connected(self, circle_id: CircleId) -> Mapping[MemberId, float]:
+        """Everybody with a living connection, and for how many seconds its last beat holds."""
         ...

@@ -6,20 +6,21 @@ Declines to know any rule: what is due, and who is gone, the room decides.
 from __future__ import annotations
 
 import asyncio
-from collections.abc import AsyncIterator, Callable
+from collections.abc import AsyncIterator, Callable, Iterable
 from contextlib import suppress
 from functools import partial
 from weakref import WeakKeyDictionary
 
 from realtime.audiences import Circle, Socket
 from realtime.clock import Clock, Watch
-from realtime.domain.meeting import CircleId, Meeting, Phase, Presence
+from realtime.domain.meeting import CircleId, Meeting, MemberId, Phase, Presence
 from realtime.domain.refusal import Refused
 from realtime.domain.stick import next_deadline
 from realtime.gateway import Gateway, log_fault
 from realtime.ports import OutOfReach
 from realtime.repeating import every
 from realtime.store import Stores
+from realtime.store.presence import LASTS
 
 CLOCK_SECONDS = 0.5
 BEAT_SECONDS = 4.0
@@ -35,7 +36,9 @@ AT_ONCE = 10
 """Circles that are looked at before others have their turn."""
 LOSSES_EVERY = 3
 OTHERS_EVERY = 10
-"""Circles that no process may be serving are looked at each so many rounds of the clock."""
+"""Circles that no process serves are looked at each so many rounds of the clock."""
+ALONE_SECONDS = LASTS + CLOCK_SECONDS * OTHERS_EVERY
+"""After which whoever is still connected to such a circle is so to a process that lives."""
 
 
 class Glance:
@@ -68,6 +71,11 @@ class Ticker:
         self._turn = 0
         self._glances: WeakKeyDictionary[Circle, Glance] = WeakKeyDictionary()
         self._ended: dict[CircleId, float] = {}
+        self._sure_until: dict[CircleId, float] = {}
+        """Until when nobody can be found gone: on the monotonic clock, by the beats that hold."""
+        self._served: frozenset[CircleId] = frozenset()
+        self._adopted: dict[CircleId, float] = {}
+        """Circles that nobody may be serving any more, and since when they are looked at here."""
         self._tasks: list[asyncio.Task[None]] = []
 
     def start(self) -> None:
@@ -87,9 +95,6 @@ class Ticker:
         """Without waiting for one another, so that the store gets many together."""
         beats = [asyncio.create_task(self._beat_of(circle)) async for circle in self._one_by_one()]
         await asyncio.gather(*beats)
-        meetings = (self._room.known.get(circle_id) for circle_id in self._gateway.circles)
-        under_way = [m.circle_id for m in meetings if m and m.phase is not Phase.ENDED]
-        await self._stores.meetings.still_open(under_way)
 
     async def _one_by_one(self) -> AsyncIterator[Circle]:
         """The circles here, with room between them for what people say."""
@@ -117,20 +122,27 @@ class Ticker:
             await self.look_at_others()
 
     async def look_at_others(self) -> None:
-        """Circles whose process died; and what is left of meetings that ended here."""
-        open_circles = await self._stores.meetings.open_circles()
-        for circle_id in open_circles:
-            if circle_id not in self._gateway.circles:
-                with suppress(OutOfReach, Refused):
-                    meeting = await self._room.load(circle_id)
-                    if meeting is not None:
-                        await self._carry_on(meeting, losses=True)
-        known = {*open_circles, *self._gateway.circles}
+        """Circles without a process, as theirs died; and what is left of meetings that ended here.
+
+        Each of them by one process alone. Were all to look at all, it would be the work of every
+        process that other processes have many circles.
+        """
+        self._keep_what_was_left()
+        with suppress(OutOfReach):
+            await self._adopt()
+        for circle_id in list(self._adopted):
+            if circle_id in self._gateway.circles:
+                del self._adopted[circle_id]
+            elif not await self._is_alone(circle_id):
+                del self._adopted[circle_id]
+                self._watch.forget(circle_id)
+        known = {*self._adopted, *self._gateway.circles}
         self._epochs = {one: seen for one, seen in self._epochs.items() if one in known}
+        self._sure_until = {one: at for one, at in self._sure_until.items() if one in known}
         for circle_id, meeting in list(self._room.known.items()):
             if meeting.phase is Phase.ENDED:
                 self._ended.setdefault(circle_id, self._monotonic() + TOMBSTONE_SECONDS)
-            if circle_id not in self._gateway.circles:
+            if circle_id not in known:
                 self._room.forget(circle_id)
         for circle_id, until in list(self._ended.items()):
             if self._monotonic() >= until:
@@ -138,6 +150,35 @@ class Ticker:
                 over = await self._stores.meetings.load(circle_id)
                 if over is not None and over.phase is Phase.ENDED:
                     await self._stores.meetings.forget(circle_id)
+
+    def _keep_what_was_left(self) -> None:
+        """Of circles whose last people here are gone: they may have been the last of all."""
+        served = frozenset(self._gateway.circles)
+        for circle_id in self._served - served:
+            self._adopted[circle_id] = self._monotonic()
+        self._served = served
+
+    async def _adopt(self) -> None:
+        """Say which meetings are attended to here, and take on some of those that are nowhere."""
+        # One that this process cannot reach is for whoever can.
+        here = (c.circle_id for c in self._gateway.circles.values() if not c.out_of_reach)
+        meetings = (self._room.known.get(circle_id) for circle_id in here)
+        under_way = [m.circle_id for m in meetings if m and m.phase is not Phase.ENDED]
+        for circle_id in await self._stores.meetings.attend([*under_way, *self._adopted]):
+            self._adopted[circle_id] = self._monotonic()
+
+    async def _is_alone(self, circle_id: CircleId) -> bool:
+        """Carry a circle on that nobody served; whether it still has nobody else."""
+        with suppress(OutOfReach, Refused):
+            meeting = await self._room.load(circle_id)
+            if meeting is None or meeting.phase is Phase.ENDED:
+                await self._stores.meetings.unlist(circle_id)
+                return False
+            await self._carry_on(meeting, losses=True)
+            if self._monotonic() < self._adopted[circle_id] + ALONE_SECONDS:
+                return True
+            return not await self._stores.presence.connected(circle_id)
+        return False
 
     async def _carry_on(self, meeting: Meeting, *, losses: bool) -> None:
         """Carry out what is due, then see who is gone without a goodbye, or back."""
@@ -150,14 +191,26 @@ class Ticker:
             return
         if seen.away:
             await self._bring_back(meeting)
+        if self._monotonic() >= self._sure_until.get(meeting.circle_id, 0.0):
+            await self._look_for_losses(meeting, seen.people)
+
+    async def _look_for_losses(self, meeting: Meeting, people: Iterable[MemberId]) -> None:
+        """Report who is connected nowhere; nobody is looked for again before a beat runs out."""
+        now, circle_id = self._monotonic(), meeting.circle_id
         near = {socket.guest.member_id for socket in self._sockets(meeting)}
         # Nobody need be asked about those whose connection is here.
-        far = [member_id for member_id in seen.people if member_id not in near]
-        if far and self._monotonic() >= await self._settled_at(meeting):
-            connected = await self._stores.presence.connected(meeting.circle_id)
+        far = [member_id for member_id in people if member_id not in near]
+        left: list[float] = []
+        if far:
+            if now < await self._settled_at(meeting):
+                return
+            connected = await self._stores.presence.connected(circle_id)
             for member_id in far:
                 if member_id not in connected:
-                    await self._room.lost(meeting.circle_id, member_id)
+                    await self._room.lost(circle_id, member_id)
+            left = [connected[one] for one in far if one in connected]
+        # Whoever is here now, or comes, beats later than this.
+        self._sure_until[circle_id] = now + min([*left, LASTS - BEAT_SECONDS])
 
     def _glance(self, meeting: Meeting) -> Glance:
         """Made anew when the meeting is another one: the clock looks far more often than that."""

@@ -1,4 +1,5 @@
--- Who is connected: drop what has not beaten, note or forget connections, give those that live.
+-- Who is connected: drop what has not beaten, note or forget connections, give those that live;
+-- to 'who' each with the seconds for which its last beat still holds.
 -- KEYS  the circle's sorted set, by the time of the last beat
 -- ARGV  now ('' for this server's own clock, the same for every process), seconds a beat lasts,
 --       seconds without any beat that can only be a clock that was set, seconds to keep the set,
@@ -34,4 +35,11 @@ end
 if ARGV[5] == 'beat' then
   return {}
 end
-return redis.call('ZRANGE', KEYS[1], 0, -1)
+if ARGV[5] ~= 'who' then
+  return redis.call('ZRANGE', KEYS[1], 0, -1)
+end
+local living = redis.call('ZRANGE', KEYS[1], 0, -1, 'WITHSCORES')
+for at = 2, #living, 2 do
+  living[at] = string.format('%.3f', living[at] + ARGV[2] - now)
+end
+return living

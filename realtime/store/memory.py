@@ -13,7 +13,7 @@ from dataclasses import dataclass
 from itertools import count
 from typing import TYPE_CHECKING
 
-from realtime.domain.meeting import CircleId, Instant, Meeting, MemberId, Phase
+from realtime.domain.meeting import CircleId, Instant, Meeting, MemberId
 from realtime.domain.reading import stamp
 from realtime.ports import (
     CopiesWanted,
@@ -23,7 +23,7 @@ from realtime.ports import (
     Settling,
     StateHeard,
 )
-from realtime.store.redis import WINDOW
+from realtime.store.redis import ATTENDED, MOST_LEFT, WINDOW, is_open
 
 if TYPE_CHECKING:
     from realtime.store.memory_bus import MemoryFanout
@@ -50,6 +50,8 @@ class Memory:
         self.gathering: dict[CircleId, Gathering] = {}
         self.losses = count()
         self.meetings: dict[CircleId, Meeting] = {}
+        self.attended: dict[CircleId, Instant] = {}
+        """Of each meeting under way, when a process last attended to it."""
         self.sequences: dict[CircleId, int] = {}
         self.here: defaultdict[CircleId, dict[tuple[MemberId, str], Instant]] = defaultdict(dict)
         self.buses: list[MemoryFanout] = []
@@ -69,7 +71,7 @@ class Memory:
 
     def restart(self) -> None:
         """Everything is gone, and everybody has to come back."""
-        for kept in (self.meetings, self.sequences, self.here, self.gathering):
+        for kept in (self.meetings, self.attended, self.sequences, self.here, self.gathering):
             kept.clear()
         self.young_until = self.clock() + WINDOW
 
@@ -108,8 +110,10 @@ class MemoryMeetingStore:
             raise Settling
         if _mark(stored) != _mark(old):
             return False
-        self._memory.meetings[new.circle_id] = new
-        self._memory.pass_on(new.circle_id, StateHeard(new))
+        memory.meetings[new.circle_id] = new
+        if is_open(new) != is_open(old):
+            self._list(new)
+        memory.pass_on(new.circle_id, StateHeard(new))
         return True
 
     async def offer(
@@ -152,6 +156,7 @@ class MemoryMeetingStore:
         del memory.gathering[circle_id]
         memory.unsure.discard(circle_id)
         memory.meetings[circle_id] = again
+        self._list(again)
         memory.pass_on(circle_id, StateHeard(again))
         return True
 
@@ -159,13 +164,27 @@ class MemoryMeetingStore:
         self._memory.reach()
         return round(self._memory.clock() * 1_000_000)
 
-    async def still_open(self, circles: Iterable[CircleId]) -> None:
-        self._memory.reach()
+    async def attend(self, circles: Iterable[CircleId]) -> tuple[CircleId, ...]:
+        memory = self._memory
+        memory.reach()
+        now = memory.clock()
+        memory.attended.update(dict.fromkeys(circles, now))
+        past = [one for one, at in memory.attended.items() if at < now - ATTENDED]
+        # A time that is still to come: the clock was set back since.
+        future = [one for one, at in memory.attended.items() if at > now + ATTENDED]
+        left = (past or future)[:MOST_LEFT]
+        memory.attended.update(dict.fromkeys(left, now))
+        return tuple(left)
 
-    async def open_circles(self) -> tuple[CircleId, ...]:
+    async def unlist(self, circle_id: CircleId) -> None:
         self._memory.reach()
-        meetings = self._memory.meetings.values()
-        return tuple(sorted(m.circle_id for m in meetings if m.phase is not Phase.ENDED))
+        self._memory.attended.pop(circle_id, None)
+
+    def _list(self, meeting: Meeting) -> None:
+        if is_open(meeting):
+            self._memory.attended[meeting.circle_id] = self._memory.clock()
+        else:
+            self._memory.attended.pop(meeting.circle_id, None)
 
     async def forget(self, circle_id: CircleId) -> None:
         self._memory.reach()
@@ -173,6 +192,7 @@ class MemoryMeetingStore:
         self._memory.gathering.pop(circle_id, None)
         self._memory.sequences.pop(circle_id, None)
         self._memory.here.pop(circle_id, None)
+        self._memory.attended.pop(circle_id, None)
 
 
 def differs(copy: Meeting, stored: Meeting) -> bool:

@@ -7,7 +7,7 @@ from collections.abc import Callable, Collection, Mapping
 
 from realtime.domain.meeting import CircleId, Instant, MemberId
 from realtime.store.memory import Memory
-from realtime.store.presence import JUMPED, LASTS, ON_THE_WAY, counted
+from realtime.store.presence import JUMPED, LASTS, ON_THE_WAY, counted, longest
 
 
 class MemoryPresence:
@@ -38,11 +38,12 @@ class MemoryPresence:
         self._memory.here[circle_id].pop((member_id, connection), None)
         return counted(self._living(circle_id), member_id)
 
-    async def connected(self, circle_id: CircleId) -> frozenset[MemberId]:
-        living = self._living(circle_id)
-        return frozenset(MemberId(one.partition("\n")[0]) for one in living)
+    async def connected(self, circle_id: CircleId) -> dict[MemberId, float]:
+        now = self._clock()
+        living = self._living(circle_id).items()
+        return longest((one, at + LASTS - now) for one, at in living)
 
-    def _living(self, circle_id: CircleId) -> list[str]:
+    def _living(self, circle_id: CircleId) -> dict[str, Instant]:
         """Each connection that beat of late, as person and connection; the others are dropped."""
         self._memory.reach()
         self._mind_the_clock(circle_id)
@@ -51,7 +52,7 @@ class MemoryPresence:
         self._memory.here[circle_id] = living
         if not living:
             del self._memory.here[circle_id]
-        return [f"{member_id}\n{connection}" for member_id, connection in living]
+        return {f"{member_id}\n{connection}": at for (member_id, connection), at in living.items()}
 
     def _mind_the_clock(self, circle_id: CircleId) -> None:
         """Somebody beats every few seconds: where no beat is near, it is the clock that was set."""

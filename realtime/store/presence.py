@@ -48,9 +48,9 @@ class RedisPresence:
     async def depart(self, circle_id: CircleId, member_id: MemberId, connection: str) -> int:
         return counted(await self._living(circle_id, "gone", {connection: member_id}), member_id)
 
-    async def connected(self, circle_id: CircleId) -> frozenset[MemberId]:
+    async def connected(self, circle_id: CircleId) -> dict[MemberId, float]:
         living = await self._living(circle_id, "who", {})
-        return frozenset(MemberId(one.partition("\n")[0]) for one in living)
+        return longest(zip(living[::2], map(float, living[1::2]), strict=True))
 
     async def _living(
         self, circle_id: CircleId, what: str, these: Mapping[str, MemberId] | Collection[MemberId]
@@ -72,6 +72,15 @@ class RedisPresence:
             *words,
         )
         return [one.decode() for one in living]
+
+
+def longest(living: Iterable[tuple[str, float]]) -> dict[MemberId, float]:
+    """For how many seconds each person is here by the one of their connections that beat last."""
+    left: dict[MemberId, float] = {}
+    for one, seconds in living:
+        member_id = MemberId(one.partition("\n")[0])
+        left[member_id] = max(seconds, left.get(member_id, seconds))
+    return left
 
 
 def counted(living: Iterable[str], member_id: MemberId) -> int:

@@ -2,14 +2,14 @@
 
 Keys of a circle: `{circle}:meeting` (a hash: epoch, version, state, and under which reign; while
 copies are gathered also the newest of them), `{circle}:seq`, `{circle}:here`; its channel is
-`{circle}`. What is said is in none of them. The set of open circles lies elsewhere in a cluster:
-it is a hint, put right by every process for the circles that it serves.
+`{circle}`. What is said is in none of them. The set of meetings under way lies elsewhere in a
+cluster: it is a hint, put right by every process for the circles that it serves.
 """
 
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Sequence
 from contextlib import suppress
 from pathlib import Path
 
@@ -20,17 +20,26 @@ from realtime.store.node import Script
 from realtime.store.pipe import Word
 from realtime.wire import dump_meeting, parse_meeting
 
-OPEN = "lingkar:open"
+UNDER_WAY = "lingkar:under_way"
 HERE = Path(__file__).parent
 SWAP = Script.read(HERE / "swap.lua", reigned=True)
 OFFER = Script.read(HERE / "offer.lua", reigned=True)
 SETTLE = Script.read(HERE / "settle.lua", reigned=True)
 MOMENT = Script.read(HERE / "moment.lua")
+ATTEND = Script.read(HERE / "attend.lua")
 WINDOW = 0.9
 """Seconds from the first copy put forward until the newest is the meeting again.
 
 Everybody whose bus was lost is back within them: see `keeper`."""
+ATTENDED = 11
+"""Seconds for which it holds that a process attends to a meeting: it may miss saying so once.
+
+Whoever is gone has to be found gone before `presence.JUMPED` is over."""
+MOST_LEFT = 100
+"""So many meetings to which nobody attends are given at once."""
 UNSURE = -1
+LOT = 500
+"""Circles in one call, so that nothing waits long for it."""
 
 
 class RedisMeetingStore:
@@ -57,11 +66,11 @@ class RedisMeetingStore:
         )
         if is_open(new) and not is_open(old):
             # Before it is: a circle in the set without a meeting does no harm.
-            _, swapped = await asyncio.gather(self._list(new.circle_id), swapping)
+            _, swapped = await asyncio.gather(self._list(new), swapping)
         else:
             swapped = await swapping
         if swapped == 1 and is_open(old) and not is_open(new):
-            await self._list(new.circle_id, "SREM")
+            await self._list(new)
         if swapped == UNSURE:
             raise Settling
         return bool(swapped)
@@ -103,7 +112,7 @@ class RedisMeetingStore:
                 dump_meeting(again),
                 KEPT,
             ),
-            self._list(again.circle_id, "SADD" if is_open(again) else "SREM"),
+            self._list(again),
         )
         return bool(settled)
 
@@ -115,23 +124,34 @@ class RedisMeetingStore:
     async def moment(self, circle_id: CircleId) -> int:
         return int(await self._link.run(MOMENT, keys_of(circle_id)[:1]))
 
-    async def still_open(self, circles: Iterable[CircleId]) -> None:
-        if names := tuple(circles):
-            await self._link.ask("SADD", OPEN, *names)
+    async def attend(self, circles: Iterable[CircleId]) -> tuple[CircleId, ...]:
+        names = tuple(circles)
+        lots = [names[at : at + LOT] for at in range(0, len(names), LOT)]
+        for lot in lots[:-1]:
+            await self._attend(lot, 0)
+        left = await self._attend(lots[-1] if lots else (), MOST_LEFT)
+        return tuple(CircleId(circle.decode()) for circle in left)
 
-    async def open_circles(self) -> tuple[CircleId, ...]:
-        circles = await self._link.ask("SMEMBERS", OPEN)
-        return tuple(sorted(CircleId(circle.decode()) for circle in circles))
+    async def unlist(self, circle_id: CircleId) -> None:
+        await self._link.ask("ZREM", UNDER_WAY, circle_id)
 
-    async def _list(self, circle_id: CircleId, how: str = "SADD") -> None:
+    async def _attend(self, circles: Sequence[CircleId], most: int) -> list[bytes]:
+        now: Word = "" if self._clock is None else f"{self._clock():.3f}"
+        left: list[bytes] = await self._link.run(
+            ATTEND, (UNDER_WAY,), now, ATTENDED, most, KEPT, *circles
+        )
+        return left
+
+    async def _list(self, meeting: Meeting) -> None:
+        """Among those under way, or no longer."""
+        circle_id = meeting.circle_id
         # The set may lie on another server than the meeting, which goes on without it.
         with suppress(OutOfReach):
-            await self._link.ask(how, OPEN, circle_id)
+            await (self._attend((circle_id,), 0) if is_open(meeting) else self.unlist(circle_id))
 
     async def forget(self, circle_id: CircleId) -> None:
         parts = [key(circle_id, part) for part in ("meeting", "seq", "here")]
-        # The set last: a circle left in it is forgotten again, a meeting left behind is not.
-        await asyncio.gather(self._link.ask("DEL", *parts), self._link.ask("SREM", OPEN, circle_id))
+        await asyncio.gather(self._link.ask("DEL", *parts), self.unlist(circle_id))
 
 
 def keys_of(circle_id: CircleId) -> tuple[str, str]:

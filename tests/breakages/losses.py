@@ -9,6 +9,7 @@ COPIES = ("tests/contracts/test_meetings.py",)
 KNOWN = ("tests/realtime/test_known.py",)
 DIED = ("tests/contracts/test_redis_faults.py",)
 LIVE = ("tests/realtime/test_live.py",)
+TICKER = ("tests/realtime/test_ticker.py",)
 
 LOSSES_BROKEN = (
     Breakage(
@@ -73,6 +74,27 @@ LOSSES_BROKEN = (
         "if epoch != meeting.epoch:",
         "if not epoch:",
         LIVE,
+    ),
+    Breakage(
+        "a meeting without a process is given to every other",
+        f"{STORE}attend.lua",
+        "redis.call('ZADD', KEYS[1], stamp, circle)",
+        "",
+        COPIES,
+    ),
+    Breakage(
+        "a process says that it attends to what it let go of",
+        "realtime/ticker.py",
+        "elif not await self._is_alone(circle_id):",
+        "elif not await self._is_alone(circle_id) and False:",
+        TICKER,
+    ),
+    Breakage(
+        "who is elsewhere is looked for later than their beats run out",
+        "realtime/ticker.py",
+        "min([*left, LASTS - BEAT_SECONDS])",
+        "LASTS",
+        TICKER,
     ),
     Breakage(
         "a copy of last week's meeting takes the place of today's",

@@ -8,10 +8,10 @@ from itertools import permutations
 
 import pytest
 
-from realtime.domain.meeting import Phase, Wording
+from realtime.domain.meeting import CircleId, Phase, Wording
 from realtime.ports import OutOfReach, Settling
 from realtime.store import Stores
-from realtime.store.redis import WINDOW
+from realtime.store.redis import ATTENDED, LOT, MOST_LEFT, WINDOW
 from tests.contracts.worlds import CIRCLE, OTHER, SITI, Clock, Hearer, World, meeting
 
 
@@ -69,24 +69,67 @@ async def test_two_writers_at_once_never_lose_or_double_a_move(world: World) -> 
         assert hearer.versions == list(range(51))
 
 
-async def test_circles_are_open_until_their_meeting_ends(world: World) -> None:
-    process = world.process()
+async def test_a_meeting_that_nobody_attends_to_is_given_to_one_process(world: World) -> None:
+    clock = Clock()
+    here, there = world.process(clock), world.process(clock)
+    await here.meetings.swap(None, meeting())
+    await here.meetings.swap(None, meeting(circle_id=OTHER))
+    assert await there.meetings.attend(()) == ()
+    clock.now += ATTENDED / 2
+    assert await here.meetings.attend([CIRCLE]) == ()
+    clock.now += ATTENDED / 2 + 1
+    assert await there.meetings.attend(()) == (OTHER,)
+    # Theirs from now on, and nobody else's.
+    assert await here.meetings.attend([CIRCLE]) == ()
+    clock.now += ATTENDED + 1
+    assert set(await here.meetings.attend([])) == {CIRCLE, OTHER}
+
+
+async def test_no_meeting_that_ended_is_given_to_anybody(world: World) -> None:
+    clock = Clock()
+    process = world.process(clock)
     await process.meetings.swap(None, meeting())
     await process.meetings.swap(None, meeting(circle_id=OTHER))
-    assert await process.meetings.open_circles() == (OTHER, CIRCLE)
     await process.meetings.swap(meeting(), replace(meeting(2), phase=Phase.ENDED))
-    assert await process.meetings.open_circles() == (OTHER,)
+    clock.now += ATTENDED + 1
+    assert await process.meetings.attend(()) == (OTHER,)
+    await process.meetings.unlist(OTHER)
+    clock.now += ATTENDED + 1
+    assert await process.meetings.attend(()) == ()
+
+
+async def test_a_clock_that_was_set_back_hides_no_meeting(world: World) -> None:
+    clock = Clock()
+    process = world.process(clock)
+    await process.meetings.swap(None, meeting())
+    clock.now -= 3600
+    assert await process.meetings.attend(()) == (CIRCLE,)
+    assert await process.meetings.attend(()) == ()
+
+
+async def test_more_meetings_than_one_call_carries_are_all_attended_to(world: World) -> None:
+    clock = Clock()
+    process = world.process(clock)
+    many = [CircleId(f"circle-{number}") for number in range(2 * LOT + 1)]
+    await process.meetings.attend(many)
+    clock.now += ATTENDED + 1
+    left = await process.meetings.attend(many[:-3])
+    assert set(left) == set(many[-3:])
+    clock.now += ATTENDED + 1
+    assert len(await process.meetings.attend(())) == MOST_LEFT
 
 
 async def test_nothing_is_left_once_a_meeting_is_forgotten(world: World) -> None:
-    process = world.process()
+    clock = Clock()
+    process = world.process(clock)
     await process.meetings.swap(None, meeting())
     await process.fanout.publish(CIRCLE, "said", b"{}")
     await process.presence.arrive(CIRCLE, SITI, "tab")
     assert CIRCLE.encode() in await world.kept()
     await process.meetings.forget(CIRCLE)
     assert await world.kept() == b""
-    assert await process.meetings.open_circles() == ()
+    clock.now += ATTENDED + 1
+    assert await process.meetings.attend(()) == ()
     assert await process.fanout.sequence(CIRCLE) == 0
 
 
@@ -98,7 +141,7 @@ async def test_out_of_reach_is_told_and_never_looks_like_empty(world: World) -> 
         for call in (
             process.meetings.load(CIRCLE),
             process.meetings.load(OTHER),
-            process.meetings.open_circles(),
+            process.meetings.attend(()),
         ):
             async with asyncio.timeout(2):
                 with pytest.raises(OutOfReach):

@@ -100,7 +100,8 @@ class MemoryWorld:
         return stores
 
     async def kept(self) -> bytes:
-        kept = (self.memory.meetings, self.memory.sequences, dict(self.memory.here))
+        memory = self.memory
+        kept = (memory.meetings, memory.attended, memory.sequences, dict(memory.here))
         return b"".join(repr(part).encode() for part in kept if part)
 
     async def put(self, value: bytes) -> None:

@@ -107,11 +107,11 @@ class Shelf:
     async def moment(self, circle_id: CircleId) -> int:
         return await self.inner.moment(circle_id)
 
-    async def still_open(self, circles: Iterable[CircleId]) -> None:
-        await self.inner.still_open(circles)
+    async def attend(self, circles: Iterable[CircleId]) -> tuple[CircleId, ...]:
+        return await self.inner.attend(circles)
 
-    async def open_circles(self) -> tuple[CircleId, ...]:
-        return await self.inner.open_circles()
+    async def unlist(self, circle_id: CircleId) -> None:
+        await self.inner.unlist(circle_id)
 
     async def forget(self, circle_id: CircleId) -> None:
         await self.inner.forget(circle_id)

@@ -212,6 +212,8 @@ async def test_a_process_that_noticed_no_outage_takes_nobody_for_gone_after_it(
     clock, stores = Clock(time.wall, time.monotonic), by_memory(world.memory, time.monotonic)
     other = Live(world.house.door, stores, [], clock, time.monotonic)
     await stores.presence.beat(world.house.circle_id, {"elsewhere": guest.member_id})
+    # Whoever serves it was asleep, say: from here on both look at it.
+    world.memory.attended[world.house.circle_id] = 0.0
     await other.ticker.look_at_others()
     time.passed += SETTLED_SECONDS / 2
     await stores.presence.beat(world.house.circle_id, {"elsewhere": guest.member_id})
