@@ -14,7 +14,7 @@ from dataclasses import dataclass, field
 from realtime import limits
 from realtime.domain.audience import inside, on_line
 from realtime.domain.meeting import CircleId, Instant, Meeting, MemberId, Phase
-from realtime.encoding import encode, prepared
+from realtime.encoding import Frame, encode
 from realtime.frames import Server
 from realtime.light import Idle
 from realtime.ports import PASSING, Guest, WordsHeard
@@ -148,7 +148,7 @@ class Audiences:
         self._server, self._release = server, release
 
     def _send(self, socket: Socket, event: str, view: object) -> None:
-        self._server.send([socket.sid], prepared(event, encode(view)))
+        self._server.send([socket.sid], Frame(event, encode(view)))
 
     def welcome(self, circle: Circle, socket: Socket, meeting: Meeting) -> None:
         """From here on the socket hears everything that comes after `circle.seq`."""
@@ -236,7 +236,7 @@ class Audiences:
 
     def words(self, circle: Circle, meeting: Meeting, heard: WordsHeard, payload: bytes) -> None:
         """Pass words on to those inside, encoded once. Whoever stepped out receives none."""
-        frame = prepared(heard.event, payload)
+        frame = Frame(heard.event, payload)
         # Nods have no place in the order of the words.
         seq = math.inf if heard.event in PASSING else heard.seq
         self._server.send(circle.within(meeting, seq), frame)
@@ -245,7 +245,7 @@ class Audiences:
         """To every tab of the people of that line, and not a frame to anybody else."""
         people = on_line(meeting, said.line, said.of)
         sids = [s.sid for s in circle.ready() if s.guest.member_id in people]
-        self._server.send(sids, prepared("whispered", payload))
+        self._server.send(sids, Frame("whispered", payload))
 
     def say_gone(self, socket: Socket, why: Gone) -> None:
         self._send(socket, "gone", why)
@@ -253,9 +253,9 @@ class Audiences:
     def undone(self, circle: Circle, people: Collection[MemberId]) -> None:
         """What these were told as done was lost; what holds now they have been shown."""
         sids = [s.sid for s in circle.ready() if s.guest.member_id in people]
-        self._server.send(sids, prepared("undone", encode(Undone())))
+        self._server.send(sids, Frame("undone", encode(Undone())))
 
     def trouble(self, circles: Iterable[Circle], on: bool) -> None:
-        frame = prepared("trouble", encode(Trouble(on)))
+        frame = Frame("trouble", encode(Trouble(on)))
         for circle in circles:
             self._server.send([socket.sid for socket in circle.ready()], frame)

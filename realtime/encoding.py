@@ -38,11 +38,6 @@ def framed(text: bytes) -> bytes:
     return b"\x81\x7f%b%b" % (size.to_bytes(8, "big"), text)
 
 
-def prepared(event: str, payload: bytes) -> Frame:
-    """A frame encoded once, for as many sockets as there are."""
-    return Frame(event, payload)
-
-
 def encode(view: object) -> bytes:
     """A view as the JSON that clients get."""
     return orjson.dumps(view)

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import AsyncIterator, Awaitable, Callable, Collection, Iterable, Mapping
 from dataclasses import dataclass
-from typing import Protocol
+from typing import NamedTuple, Protocol
 
 from realtime.domain.meeting import CircleId, Frame, Meeting, MemberId
 
@@ -132,9 +132,11 @@ class StateHeard:
     meeting: Meeting
 
 
-@dataclass(frozen=True)
-class WordsHeard:
-    """Words in passing, already encoded for the wire: never stored, never looked into."""
+class WordsHeard(NamedTuple):
+    """Words in passing, already encoded for the wire: never stored, never looked into.
+
+    Of all that is heard there is most of these: a tuple is made in half the time.
+    """
 
     seq: int
     event: str

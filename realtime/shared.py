@@ -6,7 +6,7 @@ from dataclasses import replace
 
 from realtime.domain.audience import facilitators, seats
 from realtime.domain.meeting import Instant, Meeting, MemberId, Phase
-from realtime.encoding import Frame, encode, prepared
+from realtime.encoding import Frame, encode
 from realtime.present import facilitator_view, lobby_view, meeting_view, you_view
 from realtime.views import FacilitatorView, LobbyView, YouView
 
@@ -26,14 +26,14 @@ class Shared:
 
     def meeting(self) -> Frame:
         if self._meeting is None:
-            self._meeting = prepared("meeting", encode(meeting_view(self._of, self._now)))
+            self._meeting = Frame("meeting", encode(meeting_view(self._of, self._now)))
         return self._meeting
 
     def facilitating(self) -> tuple[FacilitatorView, Frame]:
         """The view without its time, to tell whether it changed, and the frame with it."""
         if self._facilitating is None:
             view = facilitator_view(self._of, self._now)
-            frame = prepared("facilitating", encode(view))
+            frame = Frame("facilitating", encode(view))
             self._facilitating = replace(view, now=0), frame
         return self._facilitating
 

@@ -21,7 +21,7 @@ from realtime.audio.turn import Turn
 from realtime.domain.chat import seat_inside
 from realtime.domain.meeting import CircleId, Meeting
 from realtime.domain.refusal import Reason, Refused
-from realtime.encoding import encode, prepared
+from realtime.encoding import Frame, encode
 from realtime.events import Events
 from realtime.gateway import Gateway, log_fault
 from realtime.payloads import SoundAnswer, SoundJoin, SoundLeave
@@ -171,7 +171,7 @@ class Desk:
         place = (circle.circle_id, member_id, tab)
         if (given := self._given.get(place)) is not None and given.ticket == ticket:
             del self._given[place]
-        frame = prepared("sound_gone", encode(SoundGone(ticket, told["why"])))
+        frame = Frame("sound_gone", encode(SoundGone(ticket, told["why"])))
         self._gateway.server.send(
             [
                 socket.sid

@@ -57,9 +57,9 @@ async def show(
                 dearer = statistics.median(map(truediv, cpu[group], cpu["one"]))
                 mine = statistics.median(cpu[group])
                 table.row(row, f"{mine * 1e6:.1f} µs", f"{dearer:.2f}" if group != "one" else "")
-        async for count, idle in idle_costs(world, circles, others):
+        async for count, message, alone in idle_costs(world, circles, others):
             words = f"a message, on each of {count} more without anybody in its circle (zero)"
-            table.row(words, f"{idle * 1e6:.2f} µs", "")
+            table.row(words, f"{message * 1e6:.2f} µs", f"{alone * 1e3:.1f} ms a second by itself")
         told = await killed(world, second, first)
         words = "back in the room after a killed process"
         table.row(words, f"p50 {told['p50']:.2f} s", f"p95 {told['p95']:.2f} s")
@@ -99,8 +99,8 @@ async def crowded(world: World, circles: int, seconds: float, group: str) -> Any
 
 async def idle_costs(
     world: World, circles: int, counts: Sequence[int]
-) -> AsyncIterator[tuple[int, float]]:
-    """What a message adds to the CPU of processes that serve another circle, in seconds."""
+) -> AsyncIterator[tuple[int, float, float]]:
+    """CPU of processes that serve another circle: what a message adds, and a second without any."""
     async with AsyncExitStack() as stack:
         idle: list[Contender] = []
         for count in counts:
@@ -108,12 +108,13 @@ async def idle_costs(
                 await gather(world.load, world.store, [other], 1, group=f"idle {len(idle)}")
                 idle.append(other)
             costs = [await idle_cost(world, circles, idle) for _ in range(TIMES)]
-            yield count, statistics.median(costs)
+            message, second = zip(*costs, strict=True)
+            yield count, statistics.median(message), statistics.median(second)
         for at in range(len(idle)):
             await world.load.ask("leave", group=f"idle {at}")
 
 
-async def idle_cost(world: World, circles: int, idle: Sequence[Contender]) -> float:
+async def idle_cost(world: World, circles: int, idle: Sequence[Contender]) -> tuple[float, float]:
     # What goes on by itself, of the same length as what is measured.
     before = sum(spent(other.pid) for other in idle)
     await world.load.ask("idle", seconds=SILENT)
@@ -121,7 +122,7 @@ async def idle_cost(world: World, circles: int, idle: Sequence[Contender]) -> fl
     before = sum(spent(other.pid) for other in idle)
     told = await paced(world, circles, SILENT, "one")
     during = sum(spent(other.pid) for other in idle) - before
-    return (during - silent) / len(idle) / float(told["said"])
+    return (during - silent) / len(idle) / told["said"], silent / len(idle) / SILENT
 
 
 async def back(world: World, circles: int) -> None:

@@ -61,9 +61,9 @@ WHISPERS = (
         "a whisper is sent to everybody in the circle",
         AUDIENCES,
         "        sids = [s.sid for s in circle.ready() if s.guest.member_id in people]\n"
-        '        self._server.send(sids, prepared("whispered", payload))\n',
+        '        self._server.send(sids, Frame("whispered", payload))\n',
         "        sids = [s.sid for s in circle.ready() if people]\n"
-        '        self._server.send(sids, prepared("whispered", payload))\n',
+        '        self._server.send(sids, Frame("whispered", payload))\n',
         WHISPERED,
     ),
     Breakage(

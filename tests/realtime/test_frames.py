@@ -27,7 +27,7 @@ from websockets.server import ServerProtocol
 
 from realtime.client.packets import connect as connect_packet
 from realtime.domain.meeting import Presence
-from realtime.encoding import framed, prepared
+from realtime.encoding import Frame, framed
 from realtime.frames import MOST_UNANSWERED, MOST_UNREAD, SILENT, Way, masked_text, nothing
 from realtime.light import READ_AGAIN, Idle
 from realtime.line import MAX_FRAME
@@ -150,7 +150,7 @@ def test_an_unmasked_text_is_left_to_uvicorn() -> None:
 
 
 def test_a_frame_for_the_queue_is_the_same_text() -> None:
-    frame = prepared("said", b'{"id":"x"}')
+    frame = Frame("said", b'{"id":"x"}')
     assert (
         frame.bytes == framed(frame.packet().encode().encode()) == framed(b'42["said",{"id":"x"}]')
     )
@@ -219,7 +219,7 @@ async def test_an_answer_does_not_overtake_what_was_sent_before_it(house: House)
     handler = live.events.handlers["sync"]
 
     async def first_a_frame(*arguments: Any) -> Any:
-        live.sio.send([sid], prepared("trouble", b'{"on":true}'))
+        live.sio.send([sid], Frame("trouble", b'{"on":true}'))
         return await handler(*arguments)
 
     live.events.handlers["sync"] = first_a_frame
@@ -245,7 +245,7 @@ async def test_who_stops_reading_is_cut_at_a_bound_and_comes_back_to_the_present
         await stalled.send(connect_packet(hello))
         await sari.until(lambda p: seat_of(p, "Bu Ani") is Presence.HERE)
         sid = sid_of(house, "Bu Ani")
-        frame, most = prepared("trouble", b'{"on":false,"x":"' + b"x" * 15_000 + b'"}'), 0
+        frame, most = Frame("trouble", b'{"on":false,"x":"' + b"x" * 15_000 + b'"}'), 0
         sent = 0
         while house.live.gateway.find(sid) is not None:
             house.live.sio.send([sid], frame)

@@ -17,7 +17,7 @@ from realtime.clock import Clock
 from realtime.domain.commands import Accept, SetFloor, StartRound
 from realtime.domain.meeting import Floor, MemberId, Order, Presence, Wording
 from realtime.domain.refusal import Reason
-from realtime.encoding import prepared
+from realtime.encoding import Frame
 from realtime.live import Live
 from realtime.ports import Guest, StateHeard
 from realtime.store import Memory, by_memory
@@ -246,7 +246,7 @@ async def test_a_reader_that_stalls_is_cut_and_nobody_else_notices(world: World)
         await host.until(lambda p: presence(p, "Bu Ani") is Presence.HERE)
         circle = world.live.gateway.circles[world.house.circle_id]
         sid = next(s.sid for s in circle.sockets.values() if s.guest.name == "Bu Ani")
-        large = prepared("trouble", b'{"on":false,"x":"' + b"x" * 100_000 + b'"}')
+        large = Frame("trouble", b'{"on":false,"x":"' + b"x" * 100_000 + b'"}')
         sent = 0
         while world.live.gateway.find(sid) is not None:
             world.live.sio.send([sid], large)
