@@ -22,7 +22,7 @@ from typing import TYPE_CHECKING
 
 from realtime.notes import Note, named, note
 from realtime.outside import place_in
-from server import logs, memory, metrics, sounding, works
+from server import logs, memory, metrics, neighbours, sounding, works
 from server.embedded import EmbeddedValkey, ValkeyDidNotStart
 from server.listening import CannotServe, as_many_as_allowed
 from server.lives import Work
@@ -69,11 +69,11 @@ async def serve(
     async with contextlib.AsyncExitStack() as stack:
         stack.callback(listener.close)
         redis_url, where = await stack.enter_async_context(valkey_of(settings))
-        figures = await stack.enter_async_context(metrics.gathered(settings))
+        figures, among = await stack.enter_async_context(folders(settings))
         place = partial(works.told, settings, figures)
 
         def web(number: int) -> Work:
-            return works.web(place(f"web{number}"), redis_url, listener, tls)
+            return works.web(place(f"web{number}"), redis_url, listener, tls, number, among)
 
         sounds, webs = [await stack.enter_async_context(group()) for _ in range(2)]
         first = webs.add(works.first(web(0)))
@@ -87,6 +87,14 @@ async def serve(
         stack.enter_context(findable(settings.data_dir))
         await ready(Running(settings, port, where, webs.members, sounds.members, said["link"]))
         await until_stopped(stop, again, webs, sounds)
+
+
+@contextlib.asynccontextmanager
+async def folders(settings: Settings) -> AsyncIterator[tuple[Path | None, Path | None]]:
+    """Where each process is asked for its figures, and where those of the web find each other."""
+    async with metrics.gathered(settings) as figures:
+        with neighbours.folder(settings.web_workers) as among:
+            yield figures, among
 
 
 def prepare(settings: Settings, host: str, listener: socket.socket) -> None:

@@ -9,29 +9,26 @@ from __future__ import annotations
 
 import argparse
 import asyncio
-import contextlib
 import logging
 import os
 import socket
 import sys
-from collections.abc import Awaitable, Callable, Iterator
+from collections.abc import Awaitable, Callable
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
-import uvicorn
-
 from realtime.notes import Note, named, note
-from server import collecting, handshakes, logs, loops, memory, metrics
+from server import collecting, logs, loops, memory, metrics
+from server.answering import Server, configured
 from server.listening import CannotServe, as_many_as_allowed
-from server.patience import PatientProtocol
+from server.neighbours import Neighbours
 from server.settings import Settings
 from server.stopping import stop_requested
 from server.supervising import CANNOT
 
 # Whoever has not finished by then is cut.
 GRACE_SECONDS = 3
-LARGEST_FRAME = 16 * 1024
 
 
 @dataclass(frozen=True)
@@ -42,35 +39,17 @@ class Tls:
     key: Path
 
 
-class Server(uvicorn.Server):
-    """uvicorn without its signal handling, with a word when it is ready."""
-
-    def __init__(self, config: uvicorn.Config, ready: Callable[[], Awaitable[None]]) -> None:
-        super().__init__(config)
-        self._ready = ready
-
-    @contextlib.contextmanager
-    def capture_signals(self) -> Iterator[None]:
-        """Leave the signals to `stop_requested`."""
-        yield
-
-    async def startup(self, sockets: list[socket.socket] | None = None) -> None:
-        """Start, then tell; an app that cannot start is an error here, not an exit."""
-        try:
-            await super().startup(sockets)
-        except SystemExit:
-            raise CannotServe("Lingkar could not start; the reason stands above.") from None
-        if not self.should_exit:
-            await self._ready()
-
-
 async def serve(
     settings: Settings,
     listener: socket.socket,
     ready: Callable[[], Awaitable[None]],
     tls: Tls | None = None,
+    neighbours: Neighbours | None = None,
 ) -> None:
-    """Serve over `settings.redis_url` until a signal comes. `ready` is awaited once."""
+    """Serve over `settings.redis_url` until a signal comes. `ready` is awaited once.
+
+    `neighbours` are the other processes behind the same port, if any.
+    """
     # Imported late: what is in the way should be told before the whole application is loaded.
     from server.app import create_app
 
@@ -83,6 +62,7 @@ async def serve(
     app = create_app(settings, redis_url)
     config = configured(
         app,
+        neighbours,
         lifespan="on",
         **trusting(settings),
         timeout_graceful_shutdown=GRACE_SECONDS,
@@ -90,25 +70,7 @@ async def serve(
         ssl_keyfile=tls.key if tls else None,
     )
     async with metrics.readable(settings, "web", app.figures):
-        await until_stopped(Server(config, ready), listener, stop, app.drain)
-
-
-def configured(app: Any, **more: Any) -> uvicorn.Config:
-    """uvicorn as this program runs it; a benchmark measures nothing else."""
-    return uvicorn.Config(
-        app,
-        loop="uvloop",
-        http=PatientProtocol,
-        ws=handshakes.WebSocket,
-        ws_max_size=LARGEST_FRAME,
-        ws_per_message_deflate=False,
-        # The room asks by itself whether somebody is still there.
-        ws_ping_interval=None,
-        access_log=False,
-        server_header=False,
-        log_config=None,
-        **more,
-    )
+        await until_stopped(Server(config, ready, neighbours), listener, stop, app.drain)
 
 
 def trusting(settings: Settings) -> dict[str, Any]:
@@ -135,8 +97,7 @@ async def until_stopped(
     try:
         await asyncio.wait({serving, asked}, return_when=asyncio.FIRST_COMPLETED)
         if server.started and not serving.done():
-            for accepting in server.servers:
-                accepting.close()
+            server.take_in_nobody_more()
             await drain()
         server.should_exit = True
         await serving
@@ -186,10 +147,15 @@ def main(words: list[str]) -> int:
     parser.add_argument("--cert", type=Path)
     parser.add_argument("--key", type=Path)
     parser.add_argument("--first", action="store_true")
+    parser.add_argument("--neighbours", type=Path)
+    parser.add_argument("--number", type=int)
+    parser.add_argument("--of", type=int)
     said = parser.parse_args(words)
     tls = Tls(said.cert, said.key) if said.cert else None
+    among = Neighbours(said.neighbours, said.number, said.of) if said.neighbours else None
     try:
-        alone(Settings.from_env(), socket.socket(fileno=said.fd), tls, first=said.first)
+        listener = socket.socket(fileno=said.fd)
+        alone(Settings.from_env(), listener, tls, first=said.first, neighbours=among)
     except CannotServe as error:
         print(error, file=sys.stderr)
         return CANNOT
@@ -197,7 +163,12 @@ def main(words: list[str]) -> int:
 
 
 def alone(
-    settings: Settings, listener: socket.socket, tls: Tls | None = None, *, first: bool = False
+    settings: Settings,
+    listener: socket.socket,
+    tls: Tls | None = None,
+    *,
+    first: bool = False,
+    neighbours: Neighbours | None = None,
 ) -> None:
     """Serve, and say so in one line. The first of all makes the link for the organiser."""
 
@@ -210,7 +181,7 @@ def alone(
             line = f"{line} {await setup_link(settings) or ''}".rstrip()
         print(line, flush=True)
 
-    loops.run(serve(settings, listener, ready, tls))
+    loops.run(serve(settings, listener, ready, tls, neighbours))
 
 
 if __name__ == "__main__":

@@ -27,9 +27,16 @@ WEB_STOPS_WITHIN = 12.0
 
 
 def web(
-    settings: Settings, redis_url: str, listener: socket.socket, tls: Certificate | None
+    settings: Settings,
+    redis_url: str,
+    listener: socket.socket,
+    tls: Certificate | None,
+    number: int,
+    neighbours: Path | None,
 ) -> Work:
     """A web process on a port that is bound already, and shared by all of them.
+
+    It finds the others in the folder `neighbours`, where there are any.
 
     One socket, not one each (SO_REUSEPORT): a connection that waits in it is taken by whoever is
     there, so none is lost with a process that ends. Measured, they share evenly enough.
@@ -37,6 +44,9 @@ def web(
     words = ["--fd", str(listener.fileno())]
     if tls is not None:
         words += ["--cert", str(tls.cert), "--key", str(tls.key)]
+    if neighbours is not None:
+        words += ["--neighbours", str(neighbours)]
+        words += ["--number", str(number), "--of", str(settings.web_workers)]
     return Work(
         name="web",
         module="server.serving",

@@ -9,8 +9,8 @@ import asyncio
 import contextlib
 import logging
 import ssl
-from collections.abc import Callable
-from urllib.parse import urlsplit
+from collections.abc import Callable, Mapping
+from urllib.parse import urlencode, urlsplit
 
 from websockets.asyncio.client import ClientConnection
 from websockets.asyncio.client import connect as open_websocket
@@ -69,7 +69,7 @@ class Connection:
         cls,
         base_url: str,
         cookie: str,
-        auth: object,
+        auth: Mapping[str, object],
         *,
         origin: str,
         hear: Callable[[packets.Event], None],
@@ -80,9 +80,10 @@ class Connection:
         """Open the socket and join the namespace, or raise ConnectRefused or RoomClosed."""
         address = urlsplit(base_url)
         secure = address.scheme == "https"
+        query = {"EIO": 4, "transport": "websocket", "circle": str(auth["circle"])}
         try:
             socket = await open_websocket(
-                f"{'wss' if secure else 'ws'}://{address.netloc}/socket.io/?EIO=4&transport=websocket",
+                f"{'wss' if secure else 'ws'}://{address.netloc}/socket.io/?{urlencode(query)}",
                 origin=Origin(origin),
                 additional_headers={"Cookie": cookie} if cookie else {},
                 compression=None,

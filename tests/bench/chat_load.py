@@ -36,7 +36,7 @@ class Person(asyncio.Protocol):
         self._rest = b""
         self._opened = False
         self._transport: asyncio.Transport
-        self.came: tuple[str, str, object] = ("", "", None)
+        self.came: tuple[str, str, Mapping[str, object]] = ("", "", {})
         self.gone = asyncio.Event()
         self.ready: asyncio.Future[None] = asyncio.get_running_loop().create_future()
 
@@ -119,11 +119,13 @@ class Group:
         house, self._came = self._came // 20, self._came + 1
         return f"127.9.{house // 250}.{house % 250 + 1}", 0
 
-    async def come(self, doors: asyncio.Semaphore, url: str, cookie: str, auth: object) -> Person:
+    async def come(
+        self, doors: asyncio.Semaphore, url: str, cookie: str, auth: Mapping[str, object]
+    ) -> Person:
         """Connect, and return once they were let in."""
         place = urlsplit(url)
         hello = (
-            "GET /socket.io/?EIO=4&transport=websocket HTTP/1.1\r\n"
+            f"GET /socket.io/?EIO=4&transport=websocket&circle={auth['circle']} HTTP/1.1\r\n"
             f"Host: {place.netloc}\r\nOrigin: {url}\r\nCookie: {cookie}\r\n"
             "Upgrade: websocket\r\nConnection: Upgrade\r\nSec-WebSocket-Version: 13\r\n"
             "Sec-WebSocket-Key: AAAAAAAAAAAAAAAAAAAAAA==\r\n\r\n"

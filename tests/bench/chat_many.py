@@ -10,8 +10,10 @@ from collections.abc import AsyncIterator, Awaitable, Callable, Mapping, Sequenc
 from contextlib import AsyncExitStack
 from functools import partial
 from operator import truediv
+from pathlib import Path
 from typing import Any
 
+from server.neighbours import folder
 from tests.bench.chat_checks import RATE
 from tests.bench.chat_peers import Contender, contender
 from tests.bench.chat_people import PEOPLE, gather
@@ -30,8 +32,12 @@ UNDER_WAY = 200
 """Messages on their way at once while as much is said as goes through."""
 
 
-async def rooms(stack: AsyncExitStack, world: World, count: int) -> list[Contender]:
-    starting = (contender("room", world.core, world.url) for _ in range(count))
+async def rooms(
+    stack: AsyncExitStack, world: World, count: int, folder: Path | None = None
+) -> list[Contender]:
+    """So many processes; with a folder, of one server."""
+    among = [(str(folder), str(number), str(count)) if folder else () for number in range(count)]
+    starting = (contender("room", world.core, world.url, one) for one in among)
     return [await stack.enter_async_context(one) for one in starting]
 
 
@@ -40,18 +46,17 @@ async def show(
 ) -> None:
     table = Table(f"{circles} circles over several processes")
     async with AsyncExitStack() as stack:
-        one, first, second, third, fourth = await rooms(stack, world, 5)
-        await gather(world.load, world.store, [one], circles, group="one")
-        await gather(world.load, world.store, [third], circles // 2, group="apart")
-        await gather(world.load, world.store, [fourth], circles - circles // 2, group="apart")
-        await gather(world.load, world.store, [first, second], circles, group="two")
-        running = {"one": [one], "apart": [third, fourth], "two": [first, second]}
+        one, first, second = await rooms(stack, world, 3)
+        served = await rooms(stack, world, 2, stack.enter_context(folder(2)))
+        running = {"one": [one], "served": served, "two": [first, second]}
+        for group, servers in running.items():
+            await gather(world.load, world.store, servers, circles, group=group)
         for words, say in (("at that pace", paced), ("as much as goes through", crowded)):
             cpu = await side_by_side(rounds, running, partial(say, world, circles, seconds))
             named = {
                 "one": f"CPU a delivery, one process, {words}",
-                "apart": "two that share its core, with half of the circles each",
-                "two": f"half of each circle on either of two (at most {DEARER:.2f})",
+                "served": f"two of one server, people come to either (at most {DEARER:.2f})",
+                "two": "two that know nothing of each other, half of each circle on either",
             }
             for group, row in named.items():
                 dearer = statistics.median(map(truediv, cpu[group], cpu["one"]))

@@ -63,8 +63,13 @@ def _pip() -> None:
 
 
 @asynccontextmanager
-async def contender(name: str, core: int, redis: str = "") -> AsyncIterator[Contender]:
-    """Start one of them on that core, until the end of the `async with`."""
+async def contender(
+    name: str, core: int, redis: str = "", among: tuple[str, ...] = ()
+) -> AsyncIterator[Contender]:
+    """Start one of them on that core, until the end of the `async with`.
+
+    `among`: the folder in which rooms of one server find each other, its number, and of how many.
+    """
     command: tuple[str, ...]
     match name:
         case "node":
@@ -76,6 +81,7 @@ async def contender(name: str, core: int, redis: str = "") -> AsyncIterator[Cont
             command = (str(node_exe()), str(PINNED / "socketio.cjs"), str(INSTALLED), *signed)
         case "room":
             command = python("tests.bench.chat_serve", "room", "--redis", redis)
+            command += ("--among", *among) if among else ()
         case _:
             command = python("tests.bench.chat_serve", name)
     async with child(core, *command) as process:

@@ -9,40 +9,38 @@ from __future__ import annotations
 
 import argparse
 import asyncio
-import contextlib
 import importlib
 import logging
 import sys
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
+from pathlib import Path
 from typing import Any
 
 import orjson
-import uvicorn
 
 from server import collecting
+from server.answering import Server, configured
 from server.listening import listen
-from server.serving import configured
+from server.neighbours import Neighbours
 from tests.bench.npm import INSTALLED
 from tests.bench.sound_child import serve
 
 Serving = Callable[[], Any]
 
 
-class Uvicorn(uvicorn.Server):
-    """Leaves the signals alone: this ends with its standard input."""
-
-    @contextlib.contextmanager
-    def capture_signals(self) -> Iterator[None]:
-        yield
-
-
-def by_uvicorn(app: Any) -> str:
-    """Serve it from now on; returns where."""
+async def by_uvicorn(app: Any, neighbours: Neighbours | None = None) -> str:
+    """Serve it from now on, until the standard input ends; returns where."""
     # At the end all lines are cut, which uvicorn would tell of each.
     logging.disable(logging.CRITICAL)
     listener = listen("127.0.0.1", 0)
-    server = Uvicorn(configured(app, lifespan="off", timeout_graceful_shutdown=1))
-    RUNNING.append(asyncio.create_task(server.serve([listener])))
+    up = asyncio.Event()
+
+    async def ready() -> None:
+        up.set()
+
+    config = configured(app, neighbours, lifespan="off", timeout_graceful_shutdown=1)
+    RUNNING.append(asyncio.create_task(Server(config, ready, neighbours).serve([listener])))
+    await up.wait()
     return f"http://127.0.0.1:{listener.getsockname()[1]}"
 
 
@@ -50,7 +48,7 @@ RUNNING: list[Any] = []
 """What has to be kept for as long as this process lives."""
 
 
-async def room(redis_url: str) -> str:
+async def room(redis_url: str, neighbours: Neighbours | None) -> str:
     """This project's room."""
     # Not at the top: the peers would carry its modules.
     from realtime.live import Live
@@ -60,8 +58,9 @@ async def room(redis_url: str) -> str:
     origins: list[str] = []
     live = Live(Door(), by_redis(redis_url), origins)
     await live.start()
-    url = by_uvicorn(live.asgi())
-    live.sio.eio.cors_allowed_origins = [url]
+    url = await by_uvicorn(live.asgi(), neighbours)
+    # Here each process has a port of its own, so that people come to it who began at another.
+    live.sio.eio.cors_allowed_origins = [url] if neighbours is None else "*"
     collecting.seldom()
     return url
 
@@ -91,7 +90,7 @@ async def stock() -> str:
 
     sio.on("connect", connect)
     sio.on("say", say)
-    return by_uvicorn(socketio.ASGIApp(sio))
+    return await by_uvicorn(socketio.ASGIApp(sio))
 
 
 async def bare() -> str:
@@ -125,7 +124,7 @@ async def bare() -> str:
     return f"http://127.0.0.1:{server.sockets[0].getsockname()[1]}"
 
 
-def main(kind: str, redis_url: str) -> None:
+def main(kind: str, redis_url: str, neighbours: Neighbours | None) -> None:
     url = ""
 
     async def answer(asked: dict[str, Any]) -> object:
@@ -137,7 +136,7 @@ def main(kind: str, redis_url: str) -> None:
         if not url:
             match kind:
                 case "room":
-                    url = await room(redis_url)
+                    url = await room(redis_url, neighbours)
                 case "stock":
                     url = await stock()
                 case "picows":
@@ -151,5 +150,8 @@ if __name__ == "__main__":
     options = argparse.ArgumentParser(description=__doc__)
     options.add_argument("kind", choices=("room", "stock", "picows"))
     options.add_argument("--redis", default="")
+    options.add_argument("--among", nargs=3, metavar=("FOLDER", "NUMBER", "OF"))
     given = options.parse_args()
-    main(given.kind, given.redis)
+    folder, number, of = given.among or ("", 0, 0)
+    among = Neighbours(Path(folder), int(number), int(of)) if given.among else None
+    main(given.kind, given.redis, among)

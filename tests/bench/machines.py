@@ -30,8 +30,8 @@ from realtime.store.node import Node, Script
 from realtime.store.pipe import Word
 from realtime.store.presence import RedisPresence
 from realtime.store.redis import RedisMeetingStore
+from server.answering import configured
 from server.listening import listen
-from server.serving import configured
 from tests.bench.relay import Relay
 
 Scope = Any

@@ -64,7 +64,12 @@ def test_the_bench_of_the_words_tells_each_ratio_and_each_peer_that_is_missing()
     assert re.fullmatch(r"RATIO stock \d+\.\d\d", last)
     for peer in ("node", "node_redis", "picows"):
         assert f"NOT MEASURED: {peer}, because nobody asked for it" in lines
-    for words in ("CPU a delivery, 2 circles", "one order by Redis", "either of two", "at once"):
+    for words in (
+        "CPU a delivery, 2 circles",
+        "one order by Redis",
+        "two of one server",
+        "at once",
+    ):
         assert words in told.stdout
 
 

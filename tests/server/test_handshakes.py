@@ -5,7 +5,7 @@ from __future__ import annotations
 import asyncio
 import socket
 
-from server.serving import configured
+from server.answering import configured
 from tests.realtime.conftest import Uvicorn
 from tests.server.visiting import Site
 

@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import asyncio
 import contextlib
+import os
 import re
 import signal
 from pathlib import Path
@@ -23,8 +25,8 @@ from server.circles.seed import seed_circle
 from server.pages import laid_out
 from server.settings import Settings
 from tests.journeys.browsing import free_port
-from tests.server.test_cli import fetch, serving, started
-from tests.server.test_processes import until
+from tests.server.test_cli import SOON, fetch, gone, serving, started
+from tests.server.test_processes import until, webs_of, words_of
 
 pytestmark = pytest.mark.timeout(240)
 
@@ -174,3 +176,44 @@ def test_a_trace_is_a_name_of_ours_or_none() -> None:
     for other in (CANARY, "", None, 7, f"{first} {CANARY}"):
         trace.go_on(other)
         assert trace.now() == ""
+
+
+@pytest.mark.long
+async def test_a_circles_people_meet_on_one_process_and_again_after_it_was_killed(
+    tmp_path: Path,
+) -> None:
+    names = [f"Orang {number}" for number in range(7)]
+    circle = await seed_circle(Settings(data_dir=tmp_path), members=names, door="open")
+    port = free_port()
+    cookies = [circle.facilitator, *circle.members.values()]
+
+    async def everybody(base: str, stack: contextlib.AsyncExitStack) -> str:
+        """Let all come; the process that has them."""
+        for cookie in cookies:
+            named = f"{circle.cookie_name}={cookie}"
+            room = await stack.enter_async_context(RoomClient.connect(base, circle.slug, named))
+            await room.until(lambda room: room.you)
+        _, families = await scraped(port)
+        seated = families["lingkar_seats"].samples
+        assert sorted(sample.value for sample in seated) == [0, len(cookies)]
+        (home,) = [sample.labels["process"] for sample in seated if sample.value]
+        return home
+
+    async with serving(tmp_path, "--workers", "2", LINGKAR_METRICS_PORT=str(port)) as served:
+        found = re.search(r"localhost:(\d+)", served.said)
+        assert found
+        base = f"http://127.0.0.1:{found[1]}"
+        async with contextlib.AsyncExitStack() as stack:
+            home = await everybody(base, stack)
+            before = webs_of(served)
+            for pid in before:
+                if b"--number\0" + home[-1:].encode() in words_of(pid):
+                    os.kill(pid, signal.SIGKILL)
+                    await gone(pid)
+            await until(lambda: len(webs_of(served) - before) == 1)
+        async with asyncio.timeout(SOON):
+            # The new one serves once it has figures.
+            while len((await scraped(port))[1]["lingkar_seats"].samples) < 2:  # noqa: ASYNC110
+                await asyncio.sleep(0.05)
+        async with contextlib.AsyncExitStack() as stack:
+            assert await everybody(base, stack) == home

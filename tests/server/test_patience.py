@@ -10,7 +10,7 @@ from typing import Any
 
 import pytest
 
-from server.serving import configured
+from server.answering import configured
 from tests.bench.sockets import masked
 from tests.realtime.conftest import Uvicorn
 from tests.server.visiting import Site

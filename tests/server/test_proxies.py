@@ -13,7 +13,8 @@ import httpx
 import pytest
 from pydantic import ValidationError
 
-from server.serving import configured, trusting
+from server.answering import configured
+from server.serving import trusting
 from server.settings import Settings
 from tests.realtime.conftest import Uvicorn
 from tests.server.visiting import Site

@@ -47,6 +47,7 @@ test("the handshake names the circle and the protocol, by WebSocket alone", () =
   expect(opened.mock.calls[0]?.[0]).toMatchObject({
     path: "/socket.io/",
     transports: ["websocket"],
+    query: { circle: "rabu" },
     auth: { protocol: expect.any(Number), circle: "rabu", tab: expect.any(String), observer: false },
   });
 });

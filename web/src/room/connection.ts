@@ -33,6 +33,8 @@ export function connect(places: Places): () => void {
   const socket = io({
     path: "/socket.io/",
     transports: ["websocket"],
+    // For whoever is in front, so that a circle's people can meet on one process. It lets nobody in.
+    query: { circle: places.slug },
     auth: { protocol: PROTOCOL, circle: places.slug, tab: store.tab, observer: false },
     // A process that died leaves hundreds of people, and another one takes them all in: they come
     // back spread over a second, and over more the longer it takes.
