@@ -2,7 +2,8 @@
 
 What is said is heard once by each process that has people of the circle. So a line that somebody
 opens for a circle goes to the process where that circle is at home: the connection itself and the
-request that came over it. Declines to hand on pages, and to rest anything on it: where the other
+request that came over it. Of uvicorn's own it knows where a request becomes a WebSocket, and how its
+protocol is made. Declines to hand on pages, and to rest anything on it: where the other
 does not answer at once, the line is served where it came.
 """
 
