@@ -9,13 +9,12 @@ from __future__ import annotations
 
 import asyncio
 import contextlib
-import shutil
 from collections.abc import AsyncIterator, Awaitable, Callable, Iterable, Iterator
 from pathlib import Path
 from typing import TYPE_CHECKING
 
 from server.listening import CannotServe
-from server.private_places import private_directory
+from server.private_places import private_folder
 from server.settings import Settings
 
 if TYPE_CHECKING:
@@ -91,23 +90,10 @@ async def readable(settings: Settings, process: str, figures: Figures) -> AsyncI
 # --- All of them ---
 
 
-@contextlib.contextmanager
-def folder(settings: Settings) -> Iterator[Path | None]:
-    """Where the processes of a server are asked; None where nobody does."""
-    if settings.metrics_port is None:
-        yield None
-        return
-    directory = private_directory()
-    try:
-        yield directory
-    finally:
-        shutil.rmtree(directory, ignore_errors=True)
-
-
 @contextlib.asynccontextmanager
 async def gathered(settings: Settings) -> AsyncIterator[Path | None]:
     """The page of all of them, and the folder in which each is asked; None where nobody asks."""
-    with folder(settings) as places:
+    with private_folder(wanted=settings.metrics_port is not None) as places:
         if places is None:
             yield None
             return

@@ -2,9 +2,9 @@
 
 What is said is heard once by each process that has people of the circle. So a line that somebody
 opens for a circle goes to the process where that circle is at home: the connection itself and the
-request that came over it. Of uvicorn's own it knows where a request becomes a WebSocket, and how its
-protocol is made. Declines to hand on pages, and to rest anything on it: where the other
-does not answer at once, the line is served where it came.
+request that came over it. Of uvicorn's own it knows where a request becomes a WebSocket, and how
+its protocol is made. Declines to hand on pages, and to rest anything on it: where the other does
+not answer at once, the line is served where it came.
 """
 
 from __future__ import annotations
@@ -12,16 +12,14 @@ from __future__ import annotations
 import asyncio
 import contextlib
 import errno
-import shutil
 import socket
-from collections.abc import Awaitable, Callable, Iterator
+from collections.abc import Awaitable, Callable
 from pathlib import Path
 from typing import Any
 from urllib.parse import parse_qs
 from zlib import crc32
 
 from server.patience import PatientProtocol
-from server.private_places import private_directory
 
 ANSWERS_WITHIN = 0.5
 """Seconds: a process that stands still can be connected to, and takes nobody in."""
@@ -43,10 +41,10 @@ class Neighbours:
 
     def home_of(self, target: bytes) -> Path | None:
         """Where to hand a request for this over; None: it is at home here, or nowhere."""
-        circles = parse_qs(target.partition(b"?")[2]).get(b"circle")
+        circles = parse_qs(target.decode("latin-1").partition("?")[2]).get("circle")
         if not circles:
             return None
-        number = crc32(circles[0]) % self._count
+        number = crc32(circles[0].encode()) % self._count
         return None if number == self._number else self._folder / str(number)
 
     async def hand_over(self, home: Path, connection: Any, request: bytes) -> bool:
@@ -181,16 +179,3 @@ class Neighbourly(PatientProtocol):
         elif not self._line.is_closing():
             self._line.resume_reading()
             super().handle_websocket_upgrade(event)
-
-
-@contextlib.contextmanager
-def folder(count: int) -> Iterator[Path | None]:
-    """Where so many processes find each other; None where there is but one."""
-    if count < 2:
-        yield None
-        return
-    directory = private_directory()
-    try:
-        yield directory
-    finally:
-        shutil.rmtree(directory, ignore_errors=True)

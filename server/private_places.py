@@ -10,6 +10,7 @@ import contextlib
 import os
 import shutil
 import tempfile
+from collections.abc import Iterator
 from pathlib import Path
 
 PREFIX = "lingkar-"
@@ -28,6 +29,19 @@ def private_directory() -> Path:
             # mkdtemp makes it with mode 700.
             return Path(tempfile.mkdtemp(prefix=f"{PREFIX}{os.getpid()}-", dir=root))
     raise NoPlace("every temporary directory has too long a name for a socket")
+
+
+@contextlib.contextmanager
+def private_folder(*, wanted: bool) -> Iterator[Path | None]:
+    """One while this is entered; None where nobody wants it."""
+    if not wanted:
+        yield None
+        return
+    directory = private_directory()
+    try:
+        yield directory
+    finally:
+        shutil.rmtree(directory, ignore_errors=True)
 
 
 def roots() -> list[Path]:

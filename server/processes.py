@@ -22,10 +22,11 @@ from typing import TYPE_CHECKING
 
 from realtime.notes import Note, named, note
 from realtime.outside import place_in
-from server import logs, memory, metrics, neighbours, sounding, works
+from server import logs, memory, metrics, sounding, works
 from server.embedded import EmbeddedValkey, ValkeyDidNotStart
 from server.listening import CannotServe, as_many_as_allowed
 from server.lives import Work
+from server.private_places import private_folder
 from server.settings import Settings
 from server.stopping import reload_requested, stop_requested
 from server.supervising import WORKS, Group, Supervisor, group
@@ -93,7 +94,7 @@ async def serve(
 async def folders(settings: Settings) -> AsyncIterator[tuple[Path | None, Path | None]]:
     """Where each process is asked for its figures, and where those of the web find each other."""
     async with metrics.gathered(settings) as figures:
-        with neighbours.folder(settings.web_workers) as among:
+        with private_folder(wanted=settings.web_workers > 1) as among:
             yield figures, among
 
 

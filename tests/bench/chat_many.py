@@ -13,7 +13,7 @@ from operator import truediv
 from pathlib import Path
 from typing import Any
 
-from server.neighbours import folder
+from server.private_places import private_folder
 from tests.bench.chat_checks import RATE
 from tests.bench.chat_peers import Contender, contender
 from tests.bench.chat_people import PEOPLE, gather
@@ -47,7 +47,7 @@ async def show(
     table = Table(f"{circles} circles over several processes")
     async with AsyncExitStack() as stack:
         one, first, second = await rooms(stack, world, 3)
-        served = await rooms(stack, world, 2, stack.enter_context(folder(2)))
+        served = await rooms(stack, world, 2, stack.enter_context(private_folder(wanted=True)))
         running = {"one": [one], "served": served, "two": [first, second]}
         for group, servers in running.items():
             await gather(world.load, world.store, servers, circles, group=group)

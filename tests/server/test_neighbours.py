@@ -15,7 +15,8 @@ from websockets.asyncio.client import connect
 
 from server.answering import Server, configured
 from server.listening import listen
-from server.neighbours import ANSWERS_WITHIN, Neighbours, folder
+from server.neighbours import ANSWERS_WITHIN, Neighbours
+from server.private_places import private_folder
 
 HERE, THERE = "rabu", "pagi"
 """Circles: the first is at home on process 0 of two, the second on process 1."""
@@ -69,7 +70,7 @@ Start = Callable[[Process], Awaitable[None]]
 
 @pytest.fixture
 def two() -> Any:
-    with folder(2) as place:
+    with private_folder(wanted=True) as place:
         assert place
         yield Process(0, Neighbours(place, 0, 2)), Process(1, Neighbours(place, 1, 2))
 
@@ -114,6 +115,13 @@ async def test_a_line_that_names_no_circle_stays_where_it_came(two: Two, start: 
     for process in two:
         await start(process)
         assert await met(process, None) == f"{process.number} 127.0.0.1 who=me"
+
+
+@pytest.mark.parametrize("junk", ["%FF", "%00", "a%26circle%3Db", "x" * 2000, "&circle=", ";"])
+async def test_a_circle_that_is_none_breaks_nothing(two: Two, start: Start, junk: str) -> None:
+    for process in two:
+        await start(process)
+    assert (await met(two[0], junk)).endswith(" 127.0.0.1 who=me")
 
 
 async def test_a_line_stays_where_the_circles_process_is_not_there(two: Two, start: Start) -> None:
@@ -183,8 +191,3 @@ async def test_many_lines_at_once_all_come_through_and_leave_nothing_open(
     async with asyncio.timeout(5):
         while files() > before:  # noqa: ASYNC110 -- no event tells
             await asyncio.sleep(0.02)
-
-
-def test_one_process_alone_has_no_neighbours() -> None:
-    with folder(1) as place:
-        assert place is None
