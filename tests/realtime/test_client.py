@@ -131,7 +131,7 @@ async def test_the_handshake_says_who_where_and_which_protocol() -> None:
     ):
         assert room.me == "rina"
     assert heard == {
-        "path": "/socket.io/?EIO=4&transport=websocket",
+        "path": "/socket.io/?EIO=4&transport=websocket&circle=selasa",
         "cookie": "lingkar=abc",
         "origin": url,
         "protocol": 1,

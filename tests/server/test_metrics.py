@@ -187,33 +187,29 @@ async def test_a_circles_people_meet_on_one_process_and_again_after_it_was_kille
     port = free_port()
     cookies = [circle.facilitator, *circle.members.values()]
 
-    async def everybody(base: str, stack: contextlib.AsyncExitStack) -> str:
-        """Let all come; the process that has them."""
-        for cookie in cookies:
-            named = f"{circle.cookie_name}={cookie}"
-            room = await stack.enter_async_context(RoomClient.connect(base, circle.slug, named))
-            await room.until(lambda room: room.you)
-        _, families = await scraped(port)
-        seated = families["lingkar_seats"].samples
-        assert sorted(sample.value for sample in seated) == [0, len(cookies)]
-        (home,) = [sample.labels["process"] for sample in seated if sample.value]
-        return home
+    async def met(base: str, *cookies: str) -> dict[str, float]:
+        """Let these come; how many people each process has then."""
+        async with contextlib.AsyncExitStack() as stack:
+            for cookie in cookies:
+                named = f"{circle.cookie_name}={cookie}"
+                room = await stack.enter_async_context(RoomClient.connect(base, circle.slug, named))
+                await room.until(lambda room: room.you)
+            _, families = await scraped(port)
+            return {one.labels["process"]: one.value for one in families["lingkar_seats"].samples}
 
     async with serving(tmp_path, "--workers", "2", LINGKAR_METRICS_PORT=str(port)) as served:
         found = re.search(r"localhost:(\d+)", served.said)
         assert found
         base = f"http://127.0.0.1:{found[1]}"
-        async with contextlib.AsyncExitStack() as stack:
-            home = await everybody(base, stack)
-            before = webs_of(served)
-            for pid in before:
-                if b"--number\0" + home[-1:].encode() in words_of(pid):
-                    os.kill(pid, signal.SIGKILL)
-                    await gone(pid)
-            await until(lambda: len(webs_of(served) - before) == 1)
-        async with asyncio.timeout(SOON):
-            # The new one serves once it has figures.
-            while len((await scraped(port))[1]["lingkar_seats"].samples) < 2:  # noqa: ASYNC110
-                await asyncio.sleep(0.05)
-        async with contextlib.AsyncExitStack() as stack:
-            assert await everybody(base, stack) == home
+        seated = await met(base, *cookies)
+        assert sorted(seated.values()) == [0, len(cookies)]
+        (home,) = [process for process, people in seated.items() if people]
+        before = webs_of(served)
+        (killed,) = [p for p in before if b"--number\0" + home[-1:].encode() in words_of(p)]
+        os.kill(killed, signal.SIGKILL)
+        await gone(killed)
+        async with asyncio.timeout(SOON * 2):
+            # With the other until there is a new one.
+            while not (await met(base, cookies[0])).get(home):
+                assert killed not in webs_of(served)
+        assert await met(base, *cookies) == seated
