@@ -210,6 +210,5 @@ async def test_a_circles_people_meet_on_one_process_and_again_after_it_was_kille
         await gone(killed)
         async with asyncio.timeout(SOON * 2):
             # With the other until there is a new one.
-            while not (await met(base, cookies[0])).get(home):
+            while await met(base, *cookies) != seated:
                 assert killed not in webs_of(served)
-        assert await met(base, *cookies) == seated
