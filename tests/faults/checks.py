@@ -116,6 +116,10 @@ def standing(facilitator: Person, people: Iterable[Person]) -> Standing | None:
         return None
     if meeting.round is not None and all(person.standing is None for person in care.people):
         return None
+    in_order = {p.member_id for p in care.people if p.standing} & set(care.order)
+    told = {p.member_id for p in seated if p.room and (you := p.room.you) and you.standing}
+    if not in_order & {p.member_id for p in seated} <= told:
+        return None
     return Standing(
         stick=(meeting.stick.kind, meeting.stick.member_id),
         turn=care.turn_id,
